@@ -1,0 +1,5 @@
+-- Who may commit under a name: the one that took its number last (Database/Fence.cs).
+create table if not exists task_fence (
+    name varchar(200) not null primary key,
+    number bigint not null
+);

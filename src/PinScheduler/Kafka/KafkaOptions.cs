@@ -1,0 +1,27 @@
+namespace PinScheduler.Kafka;
+
+/// <summary>Section `Kafka`. Every other key of it is passed to librdkafka as it is (security.protocol, sasl.username, …).</summary>
+internal sealed class KafkaOptions
+{
+    public const string Section = "Kafka";
+
+    public string BootstrapServers { get; set; } = "";
+
+    /// <summary>Set by ./run where the broker is librdkafka's own in a child process: it has little room and forgets all when it ends.</summary>
+    public bool Embedded { get; set; }
+
+    /// <summary>By the data set's key: pin, geo, user.</summary>
+    public Dictionary<string, TopicOptions> Topics { get; set; } = new(StringComparer.Ordinal);
+
+    public string TopicOf(string dataSet) => Topics.TryGetValue(dataSet, out var topic) && topic.Name.Length > 0 ? topic.Name : "pinterest." + dataSet;
+
+    /// <summary>16 in the embedded broker, whose partitions have little room, 8 elsewhere.</summary>
+    public int PartitionsOf(string dataSet) => Topics.TryGetValue(dataSet, out var topic) && topic.Partitions is { } given ? given : Embedded ? 16 : 8;
+}
+
+internal sealed class TopicOptions
+{
+    public string Name { get; set; } = "";
+
+    public int? Partitions { get; set; }
+}
