@@ -1,1 +1,22 @@
-return 0;
+using PinScheduler.Cli;
+using PinScheduler.Database;
+using PinScheduler.Hosting;
+
+switch (args)
+{
+    case ["services", .. var configuration]:
+        return ServicesVerb.Run(configuration);
+    case [var verb, ..] when verb != "serve" && (!verb.StartsWith("--", StringComparison.Ordinal) || CommandLine.IsOption(verb)):
+        return await CommandLine.RunAsync(args);
+}
+
+var builder = WebApplication.CreateBuilder();
+ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var rest] ? rest : args);
+builder.Services.AddHosting(builder.Configuration);
+
+var app = builder.Build();
+app.MapHosting();
+return await Server.RunAsync(app, async (services, cancellationToken) =>
+{
+    await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+});
