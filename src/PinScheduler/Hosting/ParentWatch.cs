@@ -1,17 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace PinScheduler.Hosting;
 
 /// <summary>Stops the server when the ./run that started it is gone: killed, it cannot stop its children.</summary>
-internal sealed partial class ParentWatch(IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : BackgroundService
+internal sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : BackgroundService
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The process that is to be watched, from the environment that ./run sets; null when there is none.</summary>
-    public static int? Expected() => int.TryParse(Environment.GetEnvironmentVariable("PINSCHEDULER_PARENT"), out var parent) ? parent : null;
-
-    /// <summary>An orphan is given to another process at once.</summary>
-    public static bool IsGone(int expected) => GetParent() != expected;
+    private static int? Expected() => int.TryParse(Environment.GetEnvironmentVariable("PINSCHEDULER_PARENT"), out var parent) ? parent : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +18,7 @@ internal sealed partial class ParentWatch(IHostApplicationLifetime lifetime, ILo
         using var timer = new PeriodicTimer(Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (IsGone(parent))
+            if (ParentProcess.Id() != parent)
             {
                 HostingLog.ParentGone(log, parent);
                 lifetime.StopApplication();
@@ -31,7 +26,4 @@ internal sealed partial class ParentWatch(IHostApplicationLifetime lifetime, ILo
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "getppid")]
-    private static partial int GetParent();
 }
