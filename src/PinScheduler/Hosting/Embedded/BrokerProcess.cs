@@ -53,7 +53,7 @@ internal static class BrokerProcess
         return configuration;
     }
 
-    private static void CreateTopics(MockCluster cluster, IConfiguration configuration)
+    private static void CreateTopics(MockCluster cluster, ConfigurationManager configuration)
     {
         var options = configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
         options.Embedded = true;
