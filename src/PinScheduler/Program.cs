@@ -3,6 +3,7 @@ using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Hosting.Embedded;
 using PinScheduler.Kafka;
+using PinScheduler.Orchestration;
 
 switch (args)
 {
@@ -18,9 +19,11 @@ var builder = WebApplication.CreateBuilder();
 ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var rest] ? rest : args);
 builder.Services.AddHosting(builder.Configuration);
 builder.Services.AddKafka(builder.Configuration);
+builder.Services.AddOrchestration(builder.Configuration);
 
 var app = builder.Build();
 app.MapHosting();
+app.MapOrchestration();
 return await Server.RunAsync(app, async (services, cancellationToken) =>
 {
     await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
