@@ -1,1 +1,3 @@
-return 0;
+using PinScheduler.Hosting.Embedded;
+
+return args is ["broker", ..] ? await BrokerProcess.RunAsync(args) : 0;

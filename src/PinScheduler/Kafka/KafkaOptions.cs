@@ -5,6 +5,9 @@ internal sealed class KafkaOptions
 {
     public const string Section = "Kafka";
 
+    /// <summary>The keys of the section that are ours; what is not is librdkafka's.</summary>
+    public static readonly IReadOnlySet<string> OwnKeys = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { nameof(BootstrapServers), nameof(Embedded), nameof(Topics) };
+
     public string BootstrapServers { get; set; } = "";
 
     /// <summary>Set by ./run where the broker is librdkafka's own in a child process: it has little room and forgets all when it ends.</summary>

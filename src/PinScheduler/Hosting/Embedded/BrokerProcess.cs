@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using PinScheduler.Kafka;
+using PinScheduler.Stages;
+
+namespace PinScheduler.Hosting.Embedded;
+
+/// <summary>
+/// The verb `broker --data DIR`: librdkafka's own Kafka in a process of its own, so that no restart of the server loses a record.
+/// DIR/broker.json says where it listens; it ends on SIGTERM, or when those who need it are gone, and its records end with it.
+/// </summary>
+internal static class BrokerProcess
+{
+    public const string AddressFile = "broker.json";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var configuration = Configuration(args);
+        var data = new DataFolder(configuration["Data"] ?? "data");
+        Directory.CreateDirectory(data.Path);
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            ending.TrySetResult();
+        });
+        // Ctrl-C and a closed terminal reach all processes at once; the server still drains us then, and who started us ends us after that
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
+
+        var owners = new OwnerWatch(data, TimeProvider.System);
+        using var cluster = new MockCluster(configuration.GetValue("Brokers", 1));
+        CreateTopics(cluster, configuration);
+        await PublishAddressAsync(data, cluster.BootstrapServers);
+        Console.WriteLine($"broker ready on {cluster.BootstrapServers}");
+        if (args.Contains("--control"))
+        {
+            // the console's reader blocks its caller, asynchronous or not
+            _ = Task.Run(() => new BrokerControl(cluster).RunAsync(Console.In, Console.Out, CancellationToken.None));
+        }
+
+        using var stop = new CancellationTokenSource();
+        await Task.WhenAny(ending.Task, owners.WaitAsync(stop.Token));
+        await stop.CancelAsync();
+        RemoveAddress(data);
+        return 0;
+    }
+
+    private static IConfigurationRoot Configuration(string[] args)
+    {
+        var folder = File.Exists("appsettings.json") ? Environment.CurrentDirectory : AppContext.BaseDirectory;
+        return new ConfigurationBuilder()
+            .SetBasePath(folder)
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddEnvironmentVariables()
+            .AddCommandLine([.. args.Where(word => word is not ("broker" or "--control"))])
+            .Build();
+    }
+
+    private static void CreateTopics(MockCluster cluster, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
+        options.Embedded = true;
+        foreach (var set in DataSet.All)
+        {
+            cluster.CreateTopic(options.TopicOf(set.Key), options.PartitionsOf(set.Key));
+        }
+    }
+
+    private static async Task PublishAddressAsync(DataFolder data, string bootstrapServers)
+    {
+        var draft = data.Combine($"{AddressFile}.{Environment.ProcessId}");
+        await File.WriteAllTextAsync(draft, JsonSerializer.Serialize(new { bootstrapServers, pid = Environment.ProcessId }) + "\n");
+        File.Move(draft, data.Combine(AddressFile), overwrite: true);
+    }
+
+    private static void RemoveAddress(DataFolder data)
+    {
+        try
+        {
+            using var address = JsonDocument.Parse(File.ReadAllText(data.Combine(AddressFile)));
+            if (address.RootElement.GetProperty("pid").GetInt32() == Environment.ProcessId)
+            {
+                File.Delete(data.Combine(AddressFile));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException)
+        {
+            // the folder has gone, or another broker has taken the place
+        }
+    }
+}
