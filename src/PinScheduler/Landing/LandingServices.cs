@@ -3,7 +3,7 @@ using PinScheduler.Hosting;
 
 namespace PinScheduler.Landing;
 
-internal static class LandingRegistration
+internal static class LandingServices
 {
     public static IServiceCollection AddLanding(this IServiceCollection services, IConfiguration configuration)
     {
