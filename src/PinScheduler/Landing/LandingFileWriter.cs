@@ -82,8 +82,15 @@ internal sealed class LandingFileWriter : IDisposable
     public void Discard()
     {
         Dispose();
-        File.Delete(_data.Path);
-        File.Delete(_dead.Path);
+        try
+        {
+            File.Delete(_data.Path);
+            File.Delete(_dead.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // the next drain of the partition removes them
+        }
     }
 
     public void Dispose()

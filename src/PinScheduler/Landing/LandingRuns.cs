@@ -7,13 +7,31 @@ namespace PinScheduler.Landing;
 internal sealed class LandingRuns(Warehouse warehouse)
 {
     /// <summary>Makes the run's own what the server has drained ahead of it: files and gaps that no run has yet.</summary>
-    public Task TakeOverAsync(string topic, long run, Fence fence, CancellationToken cancellationToken) =>
+    /// <returns>How many files that were.</returns>
+    public Task<int> TakeOverAsync(string topic, long run, Fence fence, CancellationToken cancellationToken) =>
         warehouse.TransactAsync(async (connection, transaction) =>
         {
-            await connection.ExecuteAsync("update landing_file set run = @run where run is null and topic = @topic", new { topic, run }, transaction);
+            var files = await connection.ExecuteAsync("update landing_file set run = @run where run is null and topic = @topic", new { topic, run }, transaction);
             await connection.ExecuteAsync("update landing_gap set run = @run where run is null and topic = @topic", new { topic, run }, transaction);
             await fence.CheckAsync(connection, transaction);
+            return files;
         }, cancellationToken);
+
+    /// <summary>The topic's present life, where it is not the first and this run is the first to drain it; else null.</summary>
+    public async Task<int?> NewLifeAsync(string topic, long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
+            """
+            select life.ordinal
+            from topic_incarnation life
+            where life.topic = @topic and life.ordinal > 1
+                and life.ordinal = (select max(ordinal) from topic_incarnation where topic = @topic)
+                and not exists (select 1 from landing_file file where file.topic = life.topic and file.incarnation = life.incarnation and (file.run is null or file.run <> @run))
+            """,
+            new { topic, run },
+            cancellationToken: cancellationToken));
+    }
 
     public async Task<LandingTotals> TotalsAsync(string topic, long run, CancellationToken cancellationToken)
     {
@@ -32,7 +50,7 @@ internal sealed class LandingRuns(Warehouse warehouse)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return (await connection.QueryAsync<LandingGap>(new CommandDefinition(
-            "select `partition` as Partition, first_offset as FirstOffset, last_offset as LastOffset from landing_gap where run = @run and topic = @topic order by `partition`, first_offset",
+            "select `partition`, first_offset as FirstOffset, last_offset as LastOffset from landing_gap where run = @run and topic = @topic order by `partition`, first_offset",
             new { topic, run },
             cancellationToken: cancellationToken))).AsList();
     }

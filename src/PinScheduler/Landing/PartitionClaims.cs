@@ -24,7 +24,7 @@ internal sealed class PartitionClaims(Warehouse warehouse, LandingFolder folder)
             }
 
             var claims = (await connection.QueryAsync<PartitionClaim>(
-                "select `partition` as Partition, next_offset as NextOffset, claim as Number from landing_partition where topic = @Name and incarnation = @Incarnation", topic, transaction))
+                "select `partition`, next_offset as NextOffset, claim as Number from landing_partition where topic = @Name and incarnation = @Incarnation", topic, transaction))
                 .Where(claim => partitions.Contains(claim.Partition))
                 .ToList();
             await fence.CheckAsync(connection, transaction);
