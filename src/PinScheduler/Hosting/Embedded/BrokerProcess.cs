@@ -15,7 +15,7 @@ internal static class BrokerProcess
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var configuration = Configuration(args);
+        using var configuration = Configuration(args);
         var data = new DataFolder(configuration["Data"] ?? "data");
         Directory.CreateDirectory(data.Path);
         var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,18 +46,14 @@ internal static class BrokerProcess
         return 0;
     }
 
-    private static IConfigurationRoot Configuration(string[] args)
+    private static ConfigurationManager Configuration(string[] args)
     {
-        var folder = File.Exists("appsettings.json") ? Environment.CurrentDirectory : AppContext.BaseDirectory;
-        return new ConfigurationBuilder()
-            .SetBasePath(folder)
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables()
-            .AddCommandLine([.. args.Where(word => word is not ("broker" or "--control"))])
-            .Build();
+        var configuration = new ConfigurationManager();
+        ConfigurationSources.Configure(configuration, [.. args.Where(word => word is not ("broker" or "--control"))]);
+        return configuration;
     }
 
-    private static void CreateTopics(MockCluster cluster, IConfiguration configuration)
+    private static void CreateTopics(MockCluster cluster, ConfigurationManager configuration)
     {
         var options = configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
         options.Embedded = true;

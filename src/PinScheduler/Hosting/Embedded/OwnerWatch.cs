@@ -1,14 +1,13 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace PinScheduler.Hosting.Embedded;
 
 /// <summary>Tells a child process when nobody needs it any more: who started it has gone, and so has the server whose records it holds.</summary>
-internal sealed partial class OwnerWatch(DataFolder data, TimeProvider time)
+internal sealed class OwnerWatch(DataFolder data, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private readonly int _parent = getppid();
+    private readonly int _parent = ParentProcess.Id();
 
     /// <summary>Returns when both are gone.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
@@ -16,7 +15,7 @@ internal sealed partial class OwnerWatch(DataFolder data, TimeProvider time)
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            if (getppid() != _parent && !ServerLives())
+            if (ParentProcess.Id() != _parent && !ServerLives())
             {
                 return;
             }
@@ -36,7 +35,4 @@ internal sealed partial class OwnerWatch(DataFolder data, TimeProvider time)
             return false;
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int getppid();
 }

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Hangfire.Logging;
+using Hangfire.MySql.Sql;
+
+namespace Hangfire.MySql.JobQueue;
+
+/// <summary>The queue rows that this process has fetched and works on; renewed together, in one packet.</summary>
+internal sealed class Leases(MySqlStorage storage)
+{
+    /// <summary>Rows a statement renews: each is locked until it ends, and acknowledging workers wait for that.</summary>
+    private const int BatchSize = 200;
+
+    private static readonly ILog Log = LogProvider.For<Leases>();
+
+    private readonly ConcurrentDictionary<long, MySqlFetchedJob> _held = new();
+
+    public bool Any => !_held.IsEmpty;
+
+    public void Add(MySqlFetchedJob job)
+    {
+        if (_held.TryGetValue(job.RowId, out var earlier) && earlier != job)
+        {
+            // this process had lost the row and has fetched it again
+            earlier.MarkLost();
+        }
+
+        _held[job.RowId] = job;
+    }
+
+    public void Remove(MySqlFetchedJob job) => _held.TryRemove(new KeyValuePair<long, MySqlFetchedJob>(job.RowId, job));
+
+    public void Renew()
+    {
+        var queue = storage.Database.Tables.JobQueue;
+        foreach (var jobs in _held.Values.OrderBy(job => job.RowId).Chunk(BatchSize))
+        {
+            var ids = jobs.Select(job => job.RowId).ToArray();
+            var tokens = jobs.Select(job => job.Token).Distinct(StringComparer.Ordinal).ToArray();
+            var owned = storage.Database.Write(connection => connection.Read(
+                new SqlBatch()
+                    .Add($"update {queue} set FetchedAt = utc_timestamp(6) where Id in ({ids}) and FetchToken in ({tokens})")
+                    .Add($"select Id, FetchToken from {queue} where Id in ({ids}) and FetchToken in ({tokens})"),
+                reader => reader.Rows(row => (row.GetInt64(0), row.GetString(1))).ToHashSet()));
+
+            foreach (var job in jobs.Where(job => job.IsHeld && !owned.Contains((job.RowId, job.Token))))
+            {
+                // acknowledged between the two looks is no loss
+                if (_held.TryGetValue(job.RowId, out var current) && current == job && job.MarkLost())
+                {
+                    Log.Warn($"Job '{job.JobId}' no longer belongs to this process: its lease had run out. What its worker still does will not be written.");
+                }
+            }
+        }
+    }
+}

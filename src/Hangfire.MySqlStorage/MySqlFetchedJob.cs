@@ -1,0 +1,113 @@
+using System.Globalization;
+using Hangfire.Logging;
+using Hangfire.MySql.Sql;
+using Hangfire.Storage;
+using MySqlConnector;
+
+namespace Hangfire.MySql;
+
+/// <summary>
+/// A job that this process has fetched. It owns its queue row while the row bears its token; every word about the row is said with the token.
+/// Not generic, and sealed: Hangfire finds transactional acknowledgement by this type's name.
+/// </summary>
+internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long jobId, string queue, string token) : IFetchedJob
+{
+    private static readonly ILog Log = LogProvider.For<MySqlFetchedJob>();
+
+    private int _state;
+
+    public string JobId { get; } = jobId.ToString(CultureInfo.InvariantCulture);
+
+    public long RowId => rowId;
+
+    public string Queue => queue;
+
+    public string Token => token;
+
+    public bool IsHeld => Volatile.Read(ref _state) == (int)State.Held;
+
+    public bool IsRemoved => Volatile.Read(ref _state) == (int)State.Removed;
+
+    public bool IsRequeued => Volatile.Read(ref _state) == (int)State.Requeued;
+
+    public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
+
+    /// <summary>Looks whether the queue row still bears our token, and marks the job as lost where it does not.</summary>
+    public bool VerifyOwned()
+    {
+        var owned = storage.Database.Read(connection => connection.Query(
+            $"select Id from {storage.Database.Tables.JobQueue} where Id = {rowId} and FetchToken = {token}", row => row.GetInt64(0))).Count > 0;
+        if (!owned)
+        {
+            MarkLost();
+        }
+
+        return owned;
+    }
+
+    public void RemoveFromQueue()
+    {
+        if (IsHeld)
+        {
+            var rows = storage.Database.Write(connection => connection.Execute(
+                $"delete from {storage.Database.Tables.JobQueue} where Id = {rowId} and FetchToken = {token}"));
+            WarnWhenLost(rows);
+            MarkRemoved();
+        }
+    }
+
+    public void Requeue()
+    {
+        if (Move(State.Requeued))
+        {
+            var rows = storage.Database.Write(connection => connection.Execute(
+                $"update {storage.Database.Tables.JobQueue} set FetchedAt = null, FetchToken = null where Id = {rowId} and FetchToken = {token}"));
+            WarnWhenLost(rows);
+            storage.Signals.Set(queue);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Requeue();
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            Log.WarnException($"Job '{JobId}' could not be given back to queue '{queue}'; it returns there after {storage.Options.SlidingInvisibilityTimeout}.", error);
+        }
+    }
+
+    public void MarkRemoved() => Move(State.Removed);
+
+    /// <returns>Whether it was held until now.</returns>
+    public bool MarkLost() => Move(State.Lost);
+
+    private bool Move(State to)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)to, (int)State.Held) != (int)State.Held)
+        {
+            return false;
+        }
+
+        storage.Leases.Remove(this);
+        return true;
+    }
+
+    private void WarnWhenLost(int rows)
+    {
+        if (rows == 0)
+        {
+            Log.Warn($"Job '{JobId}' no longer belonged to this worker: its lease had run out, and it is back in queue '{queue}' or done by another.");
+        }
+    }
+
+    private enum State
+    {
+        Held,
+        Removed,
+        Requeued,
+        Lost,
+    }
+}

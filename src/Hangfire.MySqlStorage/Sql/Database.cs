@@ -1,0 +1,175 @@
+using System.Transactions;
+using Hangfire.Logging;
+using MySqlConnector;
+
+namespace Hangfire.MySql.Sql;
+
+/// <summary>The storage's own pool of connections, and the rules for trying again.</summary>
+internal sealed class Database : IDisposable
+{
+    /// <summary>A deadlock's loser needs to step back once; five times means that something else is wrong.</summary>
+    private const int Attempts = 6;
+
+    /// <summary>Sessions without a sign of life for so long are closed by the server, and their locks freed: a host without power sends no FIN.</summary>
+    private const int SessionWaitSeconds = 120;
+
+    /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
+    private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
+
+    private readonly ILog _log = LogProvider.For<Database>();
+    private readonly MySqlDataSource _source;
+    private readonly string _sessionSettings;
+    private long _lastUse = TimeProvider.System.GetTimestamp();
+
+    public Database(string connectionString, MySqlStorageOptions options)
+    {
+        var settings = new MySqlConnectionStringBuilder(connectionString)
+        {
+            AutoEnlist = false,
+            UseAffectedRows = false,
+            GuidFormat = MySqlGuidFormat.None,
+            DateTimeKind = MySqlDateTimeKind.Utc,
+            IgnoreCommandTransaction = true,
+            ConnectionReset = false,
+            ConnectionIdleTimeout = SessionWaitSeconds / 2,
+            DefaultCommandTimeout = (uint)Math.Ceiling(options.TransactionTimeout.TotalSeconds),
+            ApplicationName = "Hangfire",
+        };
+        if (settings.Keepalive == 0)
+        {
+            settings.Keepalive = 30;
+        }
+
+        Name = $"{settings.Server}:{settings.Port}/{settings.Database}";
+        DatabaseName = settings.Database;
+        Tables = new Tables(options.TablesPrefix);
+        // strict, whatever the server's default: a value cut short would be a job that can no longer be read
+        _sessionSettings = $"""
+            set session transaction isolation level {Sql(options.TransactionIsolationLevel)};
+            set session wait_timeout = {SessionWaitSeconds}, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
+            """;
+        _source = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
+    }
+
+    /// <summary>Server and database, without a secret.</summary>
+    public string Name { get; }
+
+    public string DatabaseName { get; }
+
+    public Tables Tables { get; }
+
+    public MySqlConnection Open()
+    {
+        var connection = _source.OpenConnection();
+        var idle = TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastUse, TimeProvider.System.GetTimestamp()));
+        if (idle < IdleBeforePing || connection.Ping())
+        {
+            return connection;
+        }
+
+        Discard(connection);
+        return _source.OpenConnection();
+    }
+
+    /// <summary>Runs something that may run twice: a read, or a statement that sets what is to be.</summary>
+    public T Read<T>(Func<MySqlConnection, T> query)
+    {
+        var connection = Open();
+        try
+        {
+            return query(connection);
+        }
+        catch (Exception error) when (ServerErrors.IsConnectionLost(connection, error))
+        {
+            _log.DebugException("A pooled connection had been closed by the server; trying once more on a new one.", error);
+            Discard(connection);
+            using var fresh = _source.OpenConnection();
+            return query(fresh);
+        }
+        finally
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>Runs a write: again after a deadlock, never after a lost connection, because it may have been done.</summary>
+    public T Write<T>(Func<MySqlConnection, T> write)
+    {
+        using var connection = Open();
+        try
+        {
+            return Write(connection, write);
+        }
+        catch (Exception error) when (ServerErrors.IsConnectionLost(connection, error))
+        {
+            Discard(connection);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a transaction on a given connection; whatever goes wrong, none is left open.</summary>
+    public static T Write<T>(MySqlConnection connection, Func<MySqlConnection, T> write)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return write(connection);
+            }
+            catch (MySqlException error) when (ServerErrors.IsRetryable(error) && attempt < Attempts && Rollback(connection))
+            {
+                Thread.Sleep(Random.Shared.Next(2, 10 * attempt));
+            }
+            catch (Exception) when (Rollback(connection))
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Drops a connection that does not work, and the pooled ones that were opened before: they are likely as dead.</summary>
+    public static void Discard(MySqlConnection connection)
+    {
+        MySqlConnection.ClearPool(connection);
+        connection.Dispose();
+    }
+
+    public void Dispose() => _source.Dispose();
+
+    private static bool Rollback(MySqlConnection connection)
+    {
+        try
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                connection.Execute($"rollback");
+            }
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            // the session is gone, and its transaction with it
+        }
+
+        return true;
+    }
+
+    private ValueTask Prepare(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
+    {
+        if (context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
+        {
+            using var command = new MySqlCommand(_sessionSettings, context.Connection);
+            command.ExecuteNonQuery();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Sql(IsolationLevel? level) => level switch
+    {
+        null or IsolationLevel.ReadCommitted => "read committed",
+        IsolationLevel.ReadUncommitted => "read uncommitted",
+        IsolationLevel.RepeatableRead => "repeatable read",
+        IsolationLevel.Serializable => "serializable",
+        _ => throw new ArgumentException($"TransactionIsolationLevel is {level}, which MySQL does not know; use ReadCommitted."),
+    };
+}

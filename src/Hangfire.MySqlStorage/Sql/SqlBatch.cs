@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using MySqlConnector;
+
+namespace Hangfire.MySql.Sql;
+
+/// <summary>Statements that travel to the server in one packet. What stands in a hole of the text becomes a parameter.</summary>
+internal sealed class SqlBatch
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<object?> _values = [];
+    private int _valueSize;
+
+    public int Statements { get; private set; }
+
+    /// <summary>Characters of text and values: what the packet will about measure.</summary>
+    public int Size => _text.Length + _valueSize;
+
+    public SqlBatch Add([InterpolatedStringHandlerArgument("")] ref SqlHandler statement)
+    {
+        _ = statement;
+        return End();
+    }
+
+    /// <summary>A piece of a statement; <see cref="End"/> closes it.</summary>
+    public SqlBatch Piece([InterpolatedStringHandlerArgument("")] ref SqlHandler piece)
+    {
+        _ = piece;
+        return this;
+    }
+
+    public SqlBatch End()
+    {
+        _text.Append(";\n");
+        Statements++;
+        return this;
+    }
+
+    /// <summary>Opens a transaction before what has been added so far.</summary>
+    public SqlBatch Begin()
+    {
+        _text.Insert(0, "start transaction;\n");
+        return this;
+    }
+
+    public MySqlCommand Command(MySqlConnection connection)
+    {
+        var command = new MySqlCommand(_text.ToString(), connection);
+        for (var i = 0; i < _values.Count; i++)
+        {
+            command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), _values[i] ?? DBNull.Value);
+        }
+
+        return command;
+    }
+
+    internal void Literal(string text) => _text.Append(text);
+
+    internal void Number(long number) => _text.Append(CultureInfo.InvariantCulture, $"{number}");
+
+    internal void Value(object? value)
+    {
+        if (value is null)
+        {
+            _text.Append("null");
+            return;
+        }
+
+        _text.Append(CultureInfo.InvariantCulture, $"@p{_values.Count}");
+        _valueSize += value is string text ? text.Length : 16;
+        _values.Add(value);
+    }
+}
+
+/// <summary>Sends tables and numbers as text, everything else as a parameter.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct SqlHandler
+{
+    public SqlHandler(int literalLength, int formattedCount) : this(literalLength, formattedCount, new SqlBatch())
+    {
+    }
+
+    public SqlHandler(int literalLength, int formattedCount, SqlBatch batch)
+    {
+        _ = literalLength + formattedCount;
+        Batch = batch;
+    }
+
+    public SqlBatch Batch { get; }
+
+    public void AppendLiteral(string text) => Batch.Literal(text);
+
+    public void AppendFormatted(Table table) => Batch.Literal(table.Quoted);
+
+    public void AppendFormatted(long number) => Batch.Number(number);
+
+    public void AppendFormatted(TimeSpan span) => Batch.Number(span.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    public void AppendFormatted(double number) => Batch.Value(double.IsFinite(number) ? number : double.IsPositive(number) ? double.MaxValue : double.MinValue);
+
+    /// <summary>Instants are stored in UTC; Hangfire's own are UTC even where their kind is not set.</summary>
+    public void AppendFormatted(DateTime instant) =>
+        Batch.Value(instant.Kind == DateTimeKind.Local ? instant.ToUniversalTime() : DateTime.SpecifyKind(instant, DateTimeKind.Utc));
+
+    public void AppendFormatted(DateTime? instant)
+    {
+        if (instant is { } given)
+        {
+            AppendFormatted(given);
+        }
+        else
+        {
+            Batch.Value(null);
+        }
+    }
+
+    public void AppendFormatted(string? text) => Batch.Value(text);
+
+    public void AppendFormatted(IEnumerable<long> numbers)
+    {
+        var separator = "";
+        foreach (var number in numbers)
+        {
+            Batch.Literal(separator);
+            Batch.Number(number);
+            separator = ", ";
+        }
+    }
+
+    public void AppendFormatted(IEnumerable<string> texts)
+    {
+        var separator = "";
+        foreach (var text in texts)
+        {
+            Batch.Literal(separator);
+            Batch.Value(text);
+            separator = ", ";
+        }
+    }
+}

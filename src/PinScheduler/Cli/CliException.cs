@@ -1,0 +1,16 @@
+namespace PinScheduler.Cli;
+
+/// <summary>Ends a command with one line on stderr and an exit code.</summary>
+internal sealed class CliException(string message, int exitCode) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>The exit codes of every command; scripts rely on them.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int NotReachable = 3;
+}

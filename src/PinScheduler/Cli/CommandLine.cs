@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace PinScheduler.Cli;
+
+/// <summary>The commands, all but `serve` clients of a running server over HTTP.</summary>
+internal static class CommandLine
+{
+    /// <summary>The root's own options; any other option before a command is configuration for `serve`.</summary>
+    public static bool IsOption(string argument) => argument is "--help" or "-h" or "-?" or "--version" or "--server" or "--json";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = static _ => DefaultServer(), Recursive = true };
+        var json = new Option<bool>("--json") { Description = "Prints what the server answers, as JSON", Recursive = true };
+        var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
+        root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
+        root.Add(RunCommands.Run(server, json));
+        root.Add(RunCommands.Runs(server, json));
+        root.Add(RunCommands.Show(server, json));
+        root.Add(RunCommands.Logs(server));
+        root.Add(RunCommands.Act("retry", "Runs the tasks that did not succeed again", server, json));
+        root.Add(RunCommands.Act("cancel", "Cancels a run", server, json));
+        root.Add(ResultCommands.Results(server, json));
+        root.Add(TopicCommands.Topics(server, json));
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("See 'pinscheduler --help'.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (CliException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return exception.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+
+    private static Uri DefaultServer() => new(Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } named ? named : "http://127.0.0.1:5080");
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Reflection;
+using Dapper;
+using Microsoft.Extensions.Options;
+using PinScheduler.Database;
+using PinScheduler.Kafka;
+
+namespace PinScheduler.Hosting;
+
+/// <summary>GET /api/info: what runs here and on what; never a password.</summary>
+internal static class InfoApi
+{
+    public static void MapInfo(this WebApplication app) => app.MapGet("/api/info", ReadAsync).WithSummary("What runs here, since when, and on which services");
+
+    private static async Task<IResult> ReadAsync(Warehouse warehouse, IOptions<KafkaOptions> kafka, IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var version = await connection.ExecuteScalarAsync<string>(new CommandDefinition("select version()", cancellationToken: cancellationToken));
+        return TypedResults.Ok(new
+        {
+            name = "PinScheduler",
+            version = Version,
+            startedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime(),
+            kafka = new { bootstrapServers = kafka.Value.BootstrapServers, embedded = kafka.Value.Embedded },
+            database = new { server = $"{connection.DataSource}", database = warehouse.DatabaseName, version, embedded = configuration.GetValue<bool>("Embedded:MySql") },
+        });
+    }
+
+    private static string Version { get; } = typeof(InfoApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+}

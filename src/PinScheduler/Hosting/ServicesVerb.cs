@@ -1,0 +1,23 @@
+namespace PinScheduler.Hosting;
+
+/// <summary>Verb `services`, for ./run: says which services the configuration names and which ./run has to bring itself.</summary>
+internal static class ServicesVerb
+{
+    public static int Run(string[] args)
+    {
+        var configuration = new ConfigurationManager();
+        try
+        {
+            ConfigurationSources.Configure(configuration, args);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException or InvalidDataException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return 2;
+        }
+
+        Console.WriteLine("mysql " + (string.IsNullOrEmpty(configuration.GetConnectionString("MySql")) ? "embedded" : "configured"));
+        Console.WriteLine("kafka " + (string.IsNullOrEmpty(configuration["Kafka:BootstrapServers"]) ? "embedded" : "configured"));
+        return 0;
+    }
+}

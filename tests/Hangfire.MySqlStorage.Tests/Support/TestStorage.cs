@@ -1,0 +1,46 @@
+using Hangfire.MySql;
+using MySqlConnector;
+using PinScheduler.Tests;
+
+namespace Hangfire.MySqlStorage.Tests.Support;
+
+/// <summary>A storage in a database of its own.</summary>
+public sealed class TestStorage : IDisposable
+{
+    public TestStorage(string name, Action<MySqlStorageOptions>? configure = null)
+    {
+        ConnectionString = MariaDb.CreateDatabase(name);
+        Storage = Another(configure);
+    }
+
+    public string ConnectionString { get; }
+
+    public MySql.MySqlStorage Storage { get; }
+
+    /// <summary>A second storage on the same tables: as another process would have it, but for the signals within a process.</summary>
+    public MySql.MySqlStorage Another(Action<MySqlStorageOptions>? configure = null)
+    {
+        var options = new MySqlStorageOptions();
+        configure?.Invoke(options);
+        return new MySql.MySqlStorage(ConnectionString, options);
+    }
+
+    public void Execute(string sql)
+    {
+        using var connection = new MySqlConnection(ConnectionString);
+        connection.Open();
+        using var command = new MySqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    public T Scalar<T>(string sql)
+    {
+        using var connection = new MySqlConnection(ConnectionString);
+        connection.Open();
+        using var command = new MySqlCommand(sql, connection);
+        var value = command.ExecuteScalar();
+        return value is null or DBNull ? default! : (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose() => Storage.Dispose();
+}
