@@ -48,6 +48,9 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
         return (await RefreshAsync(AskAgainAfter, cancellationToken)).GetValueOrDefault(topic);
     }
 
+    /// <summary>What is known has shown itself to be wrong: the next question is asked anew.</summary>
+    public void Forget() => _listing = null;
+
     /// <summary>All topics but Kafka's internal ones, asked for now.</summary>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public Task<IReadOnlyDictionary<string, TopicInfo>> RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(TimeSpan.Zero, cancellationToken);
