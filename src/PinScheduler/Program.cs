@@ -2,7 +2,10 @@ using PinScheduler.Cli;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Hosting.Embedded;
+using PinScheduler.Ingestion;
 using PinScheduler.Kafka;
+using PinScheduler.Landing;
+using PinScheduler.Stages.Drain;
 
 switch (args)
 {
@@ -18,9 +21,13 @@ var builder = WebApplication.CreateBuilder();
 ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var rest] ? rest : args);
 builder.Services.AddHosting(builder.Configuration);
 builder.Services.AddKafka(builder.Configuration);
+builder.Services.AddLanding(builder.Configuration);
+builder.Services.AddDrain(builder.Configuration);
+builder.Services.AddIngestion(builder.Configuration);
 
 var app = builder.Build();
 app.MapHosting();
+app.MapIngestion();
 return await Server.RunAsync(app, async (services, cancellationToken) =>
 {
     await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
