@@ -4,6 +4,7 @@ namespace PinScheduler.Landing;
 internal enum LandingStep
 {
     Claimed,
+    EndsNoted,
     Written,
     Flushed,
     Renamed,

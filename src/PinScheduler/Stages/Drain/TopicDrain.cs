@@ -90,6 +90,7 @@ internal sealed class TopicDrain(
             }
         }
 
+        steps.Reached(LandingStep.EndsNoted);
         if (partitions.Count > 0)
         {
             await ConsumeAsync(request, target, partitions, cancellationToken);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Kafka;
@@ -26,11 +27,13 @@ internal sealed class DrainBench : IAsyncDisposable
     private readonly EmbeddedBroker _broker;
     private readonly ServiceProvider _services;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("pinscheduler-drain-");
+    private readonly Lazy<IProducer<byte[]?, byte[]?>> _producer;
     private readonly List<(int Partition, long Offset, byte[]? Value)> _produced = [];
 
     private DrainBench(EmbeddedBroker broker, string connectionString, Dictionary<string, string> topics, (string Key, string Value)[] settings)
     {
         _broker = broker;
+        _producer = new(() => broker.Clients().CreateProducer<byte[]?, byte[]?>(builder => builder));
         Topic = topics["pin"];
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(broker.Settings(topics))
@@ -44,6 +47,7 @@ internal sealed class DrainBench : IAsyncDisposable
             .AddKafka(configuration)
             .AddLanding(configuration)
             .AddDrain(configuration)
+            .AddSingleton<TimeProvider>(Time)
             .AddSingleton(new LandingSteps { Reached = step => OnStep(step) });
         _services = services.BuildServiceProvider();
     }
@@ -51,6 +55,8 @@ internal sealed class DrainBench : IAsyncDisposable
     public string Topic { get; }
 
     public Action<LandingStep> OnStep { get; set; } = static _ => { };
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public List<string> Warnings { get; } = [];
 
@@ -98,10 +104,9 @@ internal sealed class DrainBench : IAsyncDisposable
 
     public async Task ProduceAsync(int partition, byte[]?[] values)
     {
-        using var producer = _broker.Clients().CreateProducer<byte[]?, byte[]?>(builder => builder);
         foreach (var chunk in values.Chunk(5000))
         {
-            var sent = await Task.WhenAll(chunk.Select(value => producer.ProduceAsync(new TopicPartition(Topic, partition), new Message<byte[]?, byte[]?> { Key = "17"u8.ToArray(), Value = value })));
+            var sent = await Task.WhenAll(chunk.Select(value => _producer.Value.ProduceAsync(new TopicPartition(Topic, partition), new Message<byte[]?, byte[]?> { Key = "17"u8.ToArray(), Value = value })));
             lock (_produced)
             {
                 _produced.AddRange(sent.Select((report, at) => (partition, report.Offset.Value, chunk[at])));
@@ -197,6 +202,11 @@ internal sealed class DrainBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_producer.IsValueCreated)
+        {
+            _producer.Value.Dispose();
+        }
+
         await _services.DisposeAsync();
         _data.Delete(recursive: true);
     }
