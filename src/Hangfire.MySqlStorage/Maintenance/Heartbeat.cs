@@ -92,7 +92,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _stop.Set();
         }
 
-        _thread?.Join();
+        // a beat in the middle of a statement may take as long as the server does not answer
+        _thread?.Join(Interval * 10);
     }
 
     private void Run()
@@ -112,6 +113,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.ProcessLease.EnsureHeld(verify: storage.Leases.Any || IsDue(ref _leaseChecked, IdleLeaseCheck));
         }
 
+        storage.Leases.PayOwed();
         if (IsDue(ref _renewed, storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout))
         {
             storage.Leases.Renew();
