@@ -13,8 +13,10 @@ internal sealed class LandingFolder(string root)
     /// <summary>With slashes on every system, as the ledger keeps it.</summary>
     public static string Relative(string topic, DateOnly date, string fileName) => $"{topic}/{Day(date)}/{fileName}";
 
+    public string DayPath(string topic, DateOnly date) => Path.Combine(Root, topic, Day(date));
+
     /// <summary>Makes the day's folder where it is missing.</summary>
-    public string CreateDay(string topic, DateOnly date)
+    public void CreateDay(string topic, DateOnly date)
     {
         if (!Directory.Exists(Root))
         {
@@ -22,7 +24,7 @@ internal sealed class LandingFolder(string root)
             DurableFiles.FlushFolder(Path.GetDirectoryName(Root)!);
         }
 
-        return Directory.CreateDirectory(DayPath(topic, date)).FullName;
+        Directory.CreateDirectory(DayPath(topic, date));
     }
 
     /// <summary>After it, the names in the day's folder, and the folder itself, outlive a power cut.</summary>
@@ -54,8 +56,6 @@ internal sealed class LandingFolder(string root)
             }
         }
     }
-
-    private string DayPath(string topic, DateOnly date) => Path.Combine(Root, topic, Day(date));
 
     private static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ public sealed class AppendFileTests : IDisposable
             Assert.Equal(expected.ToArray(), File.ReadAllBytes(file.Path));
             Assert.Equal(Convert.ToHexStringLower(XxHash128.Hash(expected.ToArray())), file.Checksum);
         },
-        iter: 30);
+        iter: 10);
 
     [Fact]
     public void Append_TouchesNoDisk_UntilABufferIsFull()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Kafka;
@@ -23,15 +24,25 @@ internal sealed class DrainAhead(
     // at the highest rate seen, a partition fills from half to 90 % in half a second
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    // a full disk or a broker that is away is not asked ten times a second
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
     // a drain task that is being cancelled at the same time lets go of its locks soon
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+
+    // topics that may hold what an earlier process accepted: the ledger does not know of it
+    private readonly ConcurrentDictionary<string, bool> _unaccounted = new();
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (kafka.Value.Embedded)
         {
-            // the ledger of this process knows nothing of what an earlier one accepted: afterwards nothing of that is left
-            await DrainAllAsync(TimeSpan.Zero, cancellationToken);
+            foreach (var dataSet in DataSet.All)
+            {
+                _unaccounted[kafka.Value.TopicOf(dataSet.Key)] = true;
+            }
+
+            await RunOnceAsync(cancellationToken);
             await base.StartAsync(cancellationToken);
         }
     }
@@ -46,55 +57,64 @@ internal sealed class DrainAhead(
     }
 
     /// <summary>Everything that is still only in the broker, once nothing more can come.</summary>
-    public Task DrainLeftoversAsync(CancellationToken cancellationToken) => DrainAllAsync(StopPatience, cancellationToken);
+    public Task DrainLeftoversAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(DataSet.All.Select(dataSet => TryDrainAsync(dataSet, StopPatience, DrainLog.LeftoversFailed, cancellationToken)));
 
-    /// <summary>Drains the topics of which a partition is half full.</summary>
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Drains the topics of which a partition is half full, or may be.</summary>
+    /// <returns>False where one could not be drained.</returns>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var full = accepted.All().Where(entry => entry.Pending.Share >= Half).Select(entry => entry.Topic).ToHashSet(StringComparer.Ordinal);
-        foreach (var dataSet in DataSet.All.Where(dataSet => full.Contains(kafka.Value.TopicOf(dataSet.Key))))
-        {
-            await DrainAsync(dataSet, TimeSpan.Zero, DrainLog.DrainAheadFailed, cancellationToken);
-        }
+        var full = accepted.All().Where(entry => entry.Pending.Share >= Half).Select(entry => entry.Topic).Concat(_unaccounted.Keys).ToHashSet(StringComparer.Ordinal);
+        var drained = await Task.WhenAll(DataSet.All
+            .Where(dataSet => full.Contains(kafka.Value.TopicOf(dataSet.Key)))
+            .Select(dataSet => TryDrainAsync(dataSet, TimeSpan.Zero, DrainLog.DrainAheadFailed, cancellationToken)));
+        return drained.All(done => done);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
-            await RunOnceAsync(stoppingToken);
+            var drained = await RunOnceAsync(stoppingToken);
+            await Task.Delay(drained ? Interval : AfterFailure, time, stoppingToken);
         }
     }
 
-    private Task DrainAllAsync(TimeSpan patience, CancellationToken cancellationToken) =>
-        Task.WhenAll(DataSet.All.Select(dataSet => DrainAsync(dataSet, patience, DrainLog.LeftoversFailed, cancellationToken)));
-
     // whatever fails here is tried again, by the next round or by the next run's drain: the loop goes on
-    private async Task DrainAsync(DataSet dataSet, TimeSpan patience, Action<ILogger, Exception, string> failed, CancellationToken cancellationToken)
+    private async Task<bool> TryDrainAsync(DataSet dataSet, TimeSpan patience, Action<ILogger, Exception, string> failed, CancellationToken cancellationToken)
     {
         var topic = kafka.Value.TopicOf(dataSet.Key);
         try
         {
-            var request = new DrainRequest
+            if (await DrainAsync(dataSet, topic, patience, cancellationToken))
             {
-                DataSet = dataSet,
-                Date = Today(),
-                Run = null,
-                Fence = await warehouse.TransactAsync((connection, transaction) => Fence.TakeAsync(connection, transaction, $"topic/{topic}"), cancellationToken),
-                LockPatience = patience,
-                Log = log,
-            };
-            if (!await drain.RunAsync(request, cancellationToken) && patience > TimeSpan.Zero)
+                _unaccounted.TryRemove(topic, out _);
+            }
+            else if (patience > TimeSpan.Zero)
             {
                 throw new TimeoutException($"Another drain of '{topic}' was still at work after {patience.TotalSeconds:0} s.");
             }
+
+            return true;
         }
         catch (Exception exception) when (patience > TimeSpan.Zero || !cancellationToken.IsCancellationRequested)
         {
             failed(log, exception, topic);
+            return false;
         }
     }
+
+    private Task<bool> DrainAsync(DataSet dataSet, string topic, TimeSpan patience, CancellationToken cancellationToken) => drain.RunAsync(
+        new DrainRequest
+        {
+            DataSet = dataSet,
+            Date = Today(),
+            Run = null,
+            FenceAsync = token => warehouse.TransactAsync((connection, transaction) => Fence.TakeAsync(connection, transaction, $"topic/{topic}"), token),
+            LockPatience = patience,
+            Log = log,
+        },
+        cancellationToken);
 
     private DateOnly Today() =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(options.Value.TimeZone)).DateTime);

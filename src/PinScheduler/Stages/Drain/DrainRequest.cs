@@ -12,7 +12,8 @@ internal sealed record DrainRequest
     /// <summary>Null ahead of a run.</summary>
     public required long? Run { get; init; }
 
-    public required Fence Fence { get; init; }
+    /// <summary>Asked for once the partitions' locks are held: a drain that has to wait must not end the one it waits for.</summary>
+    public required Func<CancellationToken, Task<Fence>> FenceAsync { get; init; }
 
     /// <summary>How long another drain of the same partitions may take to end.</summary>
     public required TimeSpan LockPatience { get; init; }

@@ -29,7 +29,7 @@ internal sealed class DrainStage(
             DataSet = dataSet,
             Date = context.LogicalDate,
             Run = context.RunId,
-            Fence = context.Fence,
+            FenceAsync = _ => Task.FromResult(context.Fence),
             LockPatience = LockPatience,
             Log = context.Log,
             Report = context.Report,

@@ -36,6 +36,11 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
             return;
         }
 
+        if (offset < Position)
+        {
+            throw new InvalidOperationException($"Kafka's client gave offset {offset} of '{target.Topic.Name}' partition {Partition} again; {Position} was next.");
+        }
+
         _consumed++;
         Write(offset, key, value);
         Position = offset + 1;

@@ -74,15 +74,15 @@ internal sealed class TopicDrain(
 
     private async Task DrainAsync(DrainRequest request, LandingTopic topic, TopicInfo info, CancellationToken cancellationToken)
     {
-        var claims = await claiming.TakeAsync(topic, [.. info.Partitions.Select(partition => partition.Partition)], request.Fence, cancellationToken);
+        var target = new DrainTarget(topic, request.Date, folder.DayPath(topic.Name, request.Date), await request.FenceAsync(cancellationToken));
+        var claims = await claiming.TakeAsync(topic, [.. info.Partitions.Select(partition => partition.Partition)], target.Fence, cancellationToken);
         steps.Reached(LandingStep.Claimed);
         var marks = (await catalog.WatermarksAsync(info, cancellationToken)).ToDictionary(mark => mark.Partition);
-        var target = new DrainTarget(topic, request.Date, folder.CreateDay(topic.Name, request.Date));
         var partitions = new List<PartitionDrain>();
         foreach (var claim in claims)
         {
             var mark = marks[claim.Partition];
-            var next = await PassGapAsync(request, topic, claim, mark, cancellationToken);
+            var next = await PassGapAsync(request, target, claim, mark, cancellationToken);
             accepted.Drained(topic.Name, claim.Partition, next.NextOffset);
             if (next.NextOffset < mark.High)
             {
@@ -97,12 +97,12 @@ internal sealed class TopicDrain(
         }
     }
 
-    private async Task<PartitionClaim> PassGapAsync(DrainRequest request, LandingTopic topic, PartitionClaim claim, Watermarks mark, CancellationToken cancellationToken)
+    private async Task<PartitionClaim> PassGapAsync(DrainRequest request, DrainTarget target, PartitionClaim claim, Watermarks mark, CancellationToken cancellationToken)
     {
         if (mark.High < claim.NextOffset)
         {
             throw new StageFailedException(
-                $"Partition {claim.Partition} of '{topic.Name}' ends at offset {mark.High}, before {claim.NextOffset}, the next to drain: the broker has lost records that are drained already, or it gives topics no ids and this one was created again.", retry: true);
+                $"Partition {claim.Partition} of '{target.Topic.Name}' ends at offset {mark.High}, before {claim.NextOffset}, the next to drain: the broker has lost records that are drained already, or it gives topics no ids and this one was created again.", retry: true);
         }
 
         if (mark.Low <= claim.NextOffset)
@@ -113,17 +113,18 @@ internal sealed class TopicDrain(
         if (options.Value.OnGap == DrainOptions.Fail)
         {
             throw new StageFailedException(
-                $"Partition {claim.Partition} of '{topic.Name}': offsets {claim.NextOffset} to {mark.Low - 1} expired before they were drained. 'Pipeline:OnGap' is '{DrainOptions.Fail}'; with '{DrainOptions.Warn}' the drain notes the gap and goes on behind it.");
+                $"Partition {claim.Partition} of '{target.Topic.Name}': offsets {claim.NextOffset} to {mark.Low - 1} expired before they were drained. 'Pipeline:OnGap' is '{DrainOptions.Fail}'; with '{DrainOptions.Warn}' the drain notes the gap and goes on behind it.");
         }
 
-        DrainLog.Gap(request.Log, topic.Name, claim.Partition, claim.NextOffset, mark.Low - 1);
-        await store.RecordGapAsync(topic, claim, mark.Low, request.Run, request.Fence, cancellationToken);
+        DrainLog.Gap(request.Log, target.Topic.Name, claim.Partition, claim.NextOffset, mark.Low - 1);
+        await store.RecordGapAsync(target.Topic, claim, mark.Low, request.Run, target.Fence, cancellationToken);
         return claim with { NextOffset = mark.Low };
     }
 
     private async Task ConsumeAsync(DrainRequest request, DrainTarget target, List<PartitionDrain> partitions, CancellationToken cancellationToken)
     {
         var progress = new DrainProgress(request, partitions);
+        folder.CreateDay(target.Topic.Name, target.Date);
         DrainLog.Draining(request.Log, target.Topic.Name, progress.Total, partitions.Count);
         using var consumer = new TopicConsumer(clients, target.Topic.Name, partitions, time);
         try
@@ -172,7 +173,7 @@ internal sealed class TopicDrain(
             throw new StageFailedException($"The topic '{target.Topic.Name}' was deleted and created again while it was being drained: nothing of it was recorded. The next attempt drains the new one from its beginning.", retry: true);
         }
 
-        await store.RecordAsync([.. files.Zip(partitions, (file, partition) => (file, partition.Claim))], request.Run, request.Fence, cancellationToken);
+        await store.RecordAsync([.. files.Zip(partitions, (file, partition) => (file, partition.Claim))], request.Run, target.Fence, cancellationToken);
         foreach (var partition in partitions)
         {
             partition.Recorded();

@@ -146,6 +146,40 @@ public class DrainTopicLifeTests
     }
 
     [Fact]
+    public async Task Run_LeavesLaterRecordsToTheNext_WhenTheRangeEndsInAHole()
+    {
+        await using var bench = await DrainBench.CreateAsync(partitions: 1);
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = _broker.BootstrapServers, TransactionalId = bench.Topic }).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(10));
+        void Send(int count)
+        {
+            producer.BeginTransaction();
+            for (var i = 0; i < count; i++)
+            {
+                producer.Produce(bench.Topic, new Message<Null, string> { Value = "{}" });
+            }
+
+            producer.CommitTransaction(TimeSpan.FromSeconds(10));
+        }
+
+        Send(2);
+        bench.OnStep = step =>
+        {
+            if (step == LandingStep.EndsNoted)
+            {
+                bench.OnStep = static _ => { };
+                Send(5);
+            }
+        };
+
+        var first = await bench.DrainAsync(run: 1);
+        var second = await bench.DrainAsync(run: 2);
+
+        Assert.Equal((2, 5), (first.Counts["records"], second.Counts["records"]));
+        Assert.Equal([(0L, 2L), (3L, 8L)], (await bench.RowsAsync()).Select(row => (row.FirstOffset, row.LastOffset)));
+    }
+
+    [Fact]
     public async Task Run_DoesNotAskTheGroupButTellsIt_WhenItsOffsetsAreElsewhere()
     {
         await using var bench = await DrainBench.CreateAsync(partitions: 1, settings: ("Kafka:group.id", $"group-{Guid.NewGuid():N}"));
