@@ -162,6 +162,38 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void Heartbeat_GivesBackRow_ThatDatabaseCouldNotBeToldOf()
+    {
+        using var connection = _database.Storage.GetConnection();
+        var fetched = (MySqlFetchedJob)Fetch(connection);
+        _database.Execute("rename table JobQueue to Away");
+        fetched.Dispose();
+        _database.Execute("rename table Away to JobQueue");
+        using var again = Fetch(connection);
+        Assert.Equal(_job, again.JobId);
+    }
+
+    [Fact]
+    public void Waiting_AsksDatabaseSeldom_HoweverManyWorkersWait()
+    {
+        using var storage = _database.Another(options => options.QueuePollInterval = TimeSpan.FromMinutes(1));
+        using var source = new CancellationTokenSource();
+        using var fetched = Fetch(storage.GetConnection());
+        var waiting = Enumerable.Range(0, 10).Select(_ => Task.Factory.StartNew(
+            () => storage.GetConnection().FetchNextJob(Queues, source.Token), source.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        // polling has slowed down by far when only a signal can be this quick
+        var slow = storage.Fetcher(Queues);
+        Wait.Until(() => slow.Pause > TimeSpan.FromMilliseconds(500), "polling to slow down");
+        var started = Stopwatch.GetTimestamp();
+        _client.Enqueue(() => Jobs.Nothing());
+        Wait.Until(() => waiting.Any(task => task.IsCompleted), "the signal to wake a worker");
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 400);
+        source.Cancel();
+        Wait.Until(() => waiting.All(task => task.IsCompleted), "all workers to stop");
+        Assert.Equal(9, waiting.Count(task => task.IsCanceled || task.IsFaulted));
+    }
+
+    [Fact]
     public void DeadProcesses_LeaveJob_WhenLivingProcessLosesItsLockConnection()
     {
         using var connection = _database.Storage.GetConnection();

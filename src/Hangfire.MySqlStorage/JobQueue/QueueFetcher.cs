@@ -44,6 +44,9 @@ internal sealed class QueueFetcher : IDisposable
         }
     }
 
+    /// <summary>How long the leader waits for a signal before it asks again.</summary>
+    public TimeSpan Pause => _pause;
+
     private TimeSpan Shortest => ShortestPause < _storage.Options.QueuePollInterval ? ShortestPause : _storage.Options.QueuePollInterval;
 
     public MySqlFetchedJob Fetch(CancellationToken cancellationToken)

@@ -113,7 +113,6 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.ProcessLease.EnsureHeld(verify: storage.Leases.Any || IsDue(ref _leaseChecked, IdleLeaseCheck));
         }
 
-        storage.Leases.PayOwed();
         if (IsDue(ref _renewed, storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout))
         {
             storage.Leases.Renew();
@@ -126,6 +125,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _deadChecks++;
         }
 
+        storage.Leases.PayOwed();
         if (IsDue(ref _locksPinged, LockPing))
         {
             foreach (var session in _locks.Keys)
