@@ -6,6 +6,8 @@ using PinScheduler.Ingestion;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages.Drain;
+using PinScheduler.Stages.Emulate;
+using PinScheduler.Stages.Topics;
 
 switch (args)
 {
@@ -24,6 +26,8 @@ builder.Services.AddKafka(builder.Configuration);
 builder.Services.AddLanding(builder.Configuration);
 builder.Services.AddDrain(builder.Configuration);
 builder.Services.AddIngestion(builder.Configuration);
+builder.Services.AddTopics(builder.Configuration);
+builder.Services.AddEmulate(builder.Configuration);
 
 var app = builder.Build();
 app.MapHosting();

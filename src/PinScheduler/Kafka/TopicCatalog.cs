@@ -15,7 +15,7 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
 
     // partitions may be added, leaders move
     private static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<IAdminClient> _admin = new(clients.CreateAdmin);
     private readonly SemaphoreSlim _refreshing = new(1, 1);

@@ -10,11 +10,13 @@ using Microsoft.Extensions.Logging;
 using PinScheduler.Database;
 using PinScheduler.Ingestion;
 using PinScheduler.Kafka;
+using PinScheduler.Stages.Emulate;
+using PinScheduler.Stages.Topics;
 using PinScheduler.Tests.Kafka;
 
 namespace PinScheduler.Tests.Ingestion;
 
-/// <summary>Kestrel on a free port with the ingestion rooms alone, in front of a real broker process.</summary>
+/// <summary>Kestrel on a free port with the ingestion rooms and the stages that need them, in front of a real broker process.</summary>
 internal sealed class IngestionServer : IAsyncDisposable
 {
     public const string Json = "application/vnd.kafka.json.v2+json";
@@ -39,17 +41,21 @@ internal sealed class IngestionServer : IAsyncDisposable
 
     public string Pin => Topics["pin"];
 
-    /// <param name="database">A connection string; without it, the database is away.</param>
-    public static async Task<IngestionServer> StartAsync(EmbeddedBroker broker, string prefix, int partitions = 4, string? database = null, params (string Key, string Value)[] settings)
+    /// <summary>Without a connection string, the database is away.</summary>
+    public static async Task<IngestionServer> StartAsync(EmbeddedBroker broker, string prefix, int partitions = 4, string? database = null, params (string Key, string Value)[] settings) =>
+        await StartAsync(broker, await broker.CreateTopicsAsync(prefix, partitions), database, null, settings);
+
+    public static async Task<IngestionServer> StartAsync(EmbeddedBroker broker, IReadOnlyDictionary<string, string> topics, string? database, Action<IServiceCollection>? services, params (string Key, string Value)[] settings)
     {
-        var topics = await broker.CreateTopicsAsync(prefix, partitions);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(broker.Settings(topics));
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("ConnectionStrings:MySql", database)]);
         builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();
-        builder.Services.AddKafka(builder.Configuration).AddIngestion(builder.Configuration);
+        builder.Services.AddKafka(builder.Configuration).AddIngestion(builder.Configuration).AddTopics(builder.Configuration).AddEmulate(builder.Configuration);
+        services?.Invoke(builder.Services);
         builder.Services.AddSingleton(new Warehouse(database ?? "Server=127.0.0.1;Port=1;User ID=nobody;Database=none;Connection Timeout=1"));
         var app = builder.Build();
         app.UseRouting();
