@@ -2,4 +2,4 @@
 create table if not exists task_fence (
     name varchar(200) not null primary key,
     number bigint not null
-);
+) default character set utf8mb4 collate utf8mb4_bin;

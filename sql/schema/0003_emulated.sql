@@ -7,4 +7,4 @@ create table if not exists emulated_offset (
     end_offset bigint not null,
     primary key (run, topic, incarnation, `partition`),
     constraint emulated_offset_positive check (end_offset >= 0)
-);
+) default character set utf8mb4 collate utf8mb4_bin;

@@ -22,7 +22,7 @@ public sealed class TopicEndpointsTests
         var incarnation = (await catalog.FindAsync(server.Pin, default))!.Incarnation;
         await using (var connection = await warehouse.OpenAsync(default))
         {
-            await connection.ExecuteAsync("insert into landing_partition (topic, incarnation, `partition`, next_offset) values (@topic, @incarnation, 1, 2), (@topic, 'another life', 0, 9)", new { topic = server.Pin, incarnation });
+            await connection.ExecuteAsync("insert into landing_partition (topic, incarnation, `partition`, next_offset, claim) values (@topic, @incarnation, 1, 2, 0), (@topic, 'another life', 0, 9, 0)", new { topic = server.Pin, incarnation });
         }
 
         var topics = JsonNode.Parse(await server.Http.GetStringAsync("/topics"))!.AsArray();
