@@ -29,16 +29,15 @@ internal sealed class ProduceBatch(string topic, byte[] body, List<ProduceRecord
     /// <summary>Called once for each record, from any thread.</summary>
     public void Complete(int index, Error error, int partition, long offset, PersistenceStatus status)
     {
-        // Kafka has the record from an earlier, unanswered try; an error would make the client send it twice
-        var duplicate = error.Code == Code.DuplicateSequenceNumber;
-        if (error.IsError && !duplicate)
+        if (error.IsError)
         {
             _outcomes[index] = new ProduceOutcome(partition, UnknownOffset, error, status);
             Interlocked.Increment(ref _failed);
         }
         else
         {
-            _outcomes[index] = new ProduceOutcome(partition, duplicate ? UnknownOffset : offset, null, PersistenceStatus.Persisted);
+            // librdkafka does not know the offset of what Kafka has from an earlier, unanswered try (a duplicate sequence number)
+            _outcomes[index] = new ProduceOutcome(partition, Math.Max(offset, UnknownOffset), null, PersistenceStatus.Persisted);
             ledger?.Add(Topic, partition, _outcomes[index].Offset, CostOf(Records[index]));
         }
 
