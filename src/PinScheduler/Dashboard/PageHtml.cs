@@ -1,19 +1,17 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 
 namespace PinScheduler.Dashboard;
 
 /// <summary>Builds a page's HTML; everything but tags is encoded.</summary>
 internal sealed class PageHtml
 {
-    private readonly StringBuilder _html = new();
+    private readonly System.Text.StringBuilder _html = new();
 
-    /// <summary>Interpolated values are encoded, the literal parts are markup.</summary>
+    /// <summary>Interpolated values are formatted and encoded, the literal parts are markup.</summary>
     public PageHtml Add(FormattableString markup)
     {
-        var values = markup.GetArguments().Select(value => (object)WebUtility.HtmlEncode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")).ToArray();
-        _html.AppendFormat(CultureInfo.InvariantCulture, markup.Format, values);
+        _html.Append(markup.ToString(Encoding.Instance));
         return this;
     }
 
@@ -21,6 +19,8 @@ internal sealed class PageHtml
     public PageHtml Moment(DateTimeOffset? instant) => instant is { } known
         ? Add($"<span data-moment=\"{known.ToUnixTimeSeconds()}\">{known:yyyy-MM-dd HH:mm:ss} UTC</span>")
         : this;
+
+    public PageHtml State(string state) => Add($"<span class=\"ps-state ps-state-{state}\">{state.Replace('_', ' ')}</span>");
 
     public override string ToString() => _html.ToString();
 
@@ -31,4 +31,14 @@ internal sealed class PageHtml
         { TotalHours: < 1 } span => span.ToString("m' min 's' s'", CultureInfo.InvariantCulture),
         var span => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
     };
+
+    private sealed class Encoding : IFormatProvider, ICustomFormatter
+    {
+        public static Encoding Instance { get; } = new();
+
+        public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : null;
+
+        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => WebUtility.HtmlEncode(
+            arg is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : arg?.ToString()) ?? "";
+    }
 }

@@ -1,0 +1,45 @@
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+using PinScheduler.Orchestration.Runs;
+
+namespace PinScheduler.Orchestration.Api;
+
+/// <summary>Runs as they are shown over HTTP and on pages.</summary>
+internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions)
+{
+    private sealed record Filter(string? Pipeline, string? State, DateOnly? From, DateOnly? To, long? Before, int Limit);
+
+    /// <summary>Newest first, without their tasks.</summary>
+    public async Task<IReadOnlyList<RunView>> ListAsync(string? pipeline, string? state, DateOnly? from, DateOnly? to, long? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var rows = (await connection.QueryAsync<RunRow>(new CommandDefinition(
+            $"""
+            select {RunStore.RunColumns} from run
+            where (@Pipeline is null or pipeline = @Pipeline) and (@State is null or state = @State) and (@From is null or logical_date >= @From) and (@To is null or logical_date <= @To) and (@Before is null or id < @Before)
+            order by id desc limit @Limit
+            """, new Filter(pipeline, state, from, to, before, limit), cancellationToken: cancellationToken))).ToList();
+        var warnings = (await WarningsAsync(connection, rows.Select(row => row.Id), cancellationToken)).ToLookup(warning => warning.Run, warning => warning.Text);
+        return [.. rows.Select(row => RunView.Of(row, warnings[row.Id], tasks: null))];
+    }
+
+    /// <exception cref="RefusedException">There is no such run.</exception>
+    public async Task<RunView> GetAsync(long run, CancellationToken cancellationToken)
+    {
+        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var kept = (await versions.GetAsync(connection, board.Run.Pipeline, board.Run.Version)).Kept;
+        var progress = (await connection.QueryAsync<(string Task, long Done, long? Total, string Unit)>(new CommandDefinition(
+            "select task_key, done, total, unit from task_progress where run_id = @run", new { run }, cancellationToken: cancellationToken))).ToDictionary(row => row.Task, row => new ProgressView(row.Done, row.Total, row.Unit));
+        var history = (await connection.QueryAsync<AttemptRow>(new CommandDefinition(
+            "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
+            new { run }, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
+        var warnings = await WarningsAsync(connection, [run], cancellationToken);
+        return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
+            TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key])));
+    }
+
+    private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken) =>
+        connection.QueryAsync<(long Run, string Text)>(new CommandDefinition("select run_id, text from run_warning where run_id in @runs order by id", new { runs = runs.DefaultIfEmpty(0) }, cancellationToken: cancellationToken));
+}

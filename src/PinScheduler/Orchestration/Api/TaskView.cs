@@ -1,0 +1,32 @@
+using System.Text.Json;
+using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Runs;
+
+namespace PinScheduler.Orchestration.Api;
+
+/// <summary>A task of a run as JSON shows it; its reason says why it does not run.</summary>
+internal sealed record TaskView(
+    string Key, string Stage, string Title, IReadOnlyList<string> DependsOn, string State, int Attempts, DateTime? StartedAt, DateTime? EndedAt, JsonElement Counts, ProgressView? Progress,
+    string? Reason, string? Error, string? Server, string? JobId, IReadOnlyList<AttemptView> History)
+{
+    public static TaskView Of(RunBoard board, TaskNode node, ProgressView? progress, IEnumerable<AttemptView> history)
+    {
+        var task = board[node.Key];
+        return new(node.Key, node.Stage, node.Title, node.DependsOn, task.State, task.Attempts, task.StartedAt, task.EndedAt, JsonSerializer.Deserialize<JsonElement>(task.Counts ?? "{}"), progress,
+            ReasonOf(board, node, task), task.Error, task.Server, task.Job, [.. history]);
+    }
+
+    private static string? ReasonOf(RunBoard board, TaskNode node, TaskRow task) => task.State switch
+    {
+        TaskState.Waiting when board.Run.State == RunState.Queued => board.Run.Reason,
+        TaskState.Waiting => "waits for " + Join(board.Parents(node.Key).Where(parent => board[parent].State != TaskState.Succeeded)),
+        TaskState.Queued => $"waits for a free worker of the queue '{node.Queue}'",
+        TaskState.Retrying => $"next attempt at {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
+        TaskState.UpstreamFailed => Join(board.Parents(node.Key).Where(parent => TaskState.IsBad(board[parent].State)).Select(parent => $"{parent} is {board[parent].State}")),
+        _ => task.Reason,
+    };
+
+    private static string Join(IEnumerable<string> parts) => string.Join(", ", parts) is { Length: > 0 } joined ? joined : "its job to be woken";
+}
+
+internal sealed record ProgressView(long Done, long? Total, string Unit);

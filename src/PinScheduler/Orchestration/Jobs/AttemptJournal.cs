@@ -1,0 +1,152 @@
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+
+namespace PinScheduler.Orchestration.Jobs;
+
+/// <summary>Log and progress of one attempt: collected in memory, written in batches, and never a reason for the task to wait or fail.</summary>
+internal sealed class AttemptJournal : IAsyncDisposable
+{
+    /// <summary>A page of log a second for hours; more nobody reads, and the table is for people.</summary>
+    private const int MostLines = 10_000;
+    private const int MostCharacters = 8_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly TaskClaim _claim;
+    private readonly Warehouse _warehouse;
+    private readonly TimeProvider _time;
+    private readonly ILogger _server;
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _flushing = new(1);
+    private readonly Lock _lock = new();
+    private readonly Task _loop;
+    private readonly List<(int Seq, long At, LogLevel Level, string Text)> _lines = [];
+    private (long Done, long? Total, string Unit)? _progress;
+    private int _seq;
+
+    public AttemptJournal(TaskClaim claim, Warehouse warehouse, TimeProvider time, ILogger server)
+    {
+        (_claim, _warehouse, _time, _server) = (claim, warehouse, time, server);
+        Logger = new TaskLogger(this, server);
+        _loop = FlushEachSecondAsync();
+    }
+
+    public ILogger Logger { get; }
+
+    public void Write(LogLevel level, string text)
+    {
+        lock (_lock)
+        {
+            if (_seq > MostLines)
+            {
+                return;
+            }
+
+            _seq++;
+            var line = _seq > MostLines ? $"(more than {MostLines} lines; the rest is only in the server's own log)" : text;
+            _lines.Add((_seq, _time.GetTimestamp(), level, line.Length > MostCharacters ? line[..MostCharacters] + " …" : line));
+        }
+    }
+
+    public void Report(long done, long? total, string unit)
+    {
+        lock (_lock)
+        {
+            _progress = (done, total, unit);
+        }
+    }
+
+    public async Task FlushAsync()
+    {
+        await _flushing.WaitAsync();
+        try
+        {
+            await FlushOnceAsync();
+        }
+        catch (Exception exception) when (exception is MySqlException or InvalidOperationException)
+        {
+            OrchestrationLog.JournalFailed(_server, exception, _claim.Run, _claim.Key);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _loop;
+        await FlushAsync();
+        _end.Dispose();
+        _flushing.Dispose();
+    }
+
+    private async Task FlushEachSecondAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_end.Token))
+            {
+                await FlushAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the attempt has ended
+        }
+    }
+
+    private async Task FlushOnceAsync()
+    {
+        List<(int Seq, long At, LogLevel Level, string Text)> lines;
+        (long Done, long? Total, string Unit)? progress;
+        lock (_lock)
+        {
+            lines = [.. _lines];
+            (progress, _progress) = (_progress, null);
+        }
+
+        if (lines.Count == 0 && progress is null)
+        {
+            return;
+        }
+
+        await using var connection = await _warehouse.OpenAsync(CancellationToken.None);
+        foreach (var batch in lines.Chunk(500))
+        {
+            await InsertAsync(connection, batch);
+            lock (_lock)
+            {
+                _lines.RemoveRange(0, batch.Length);
+            }
+        }
+
+        if (progress is { } now)
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into task_progress (run_id, task_key, fence, done, total, unit, updated_at) values (@Run, @Key, @fence, @Done, @Total, @unit, utc_timestamp(6))
+                on duplicate key update done = if(fence > @fence, done, @Done), total = if(fence > @fence, total, @Total), unit = if(fence > @fence, unit, @unit),
+                    updated_at = utc_timestamp(6), fence = greatest(fence, @fence)
+                """,
+                new { _claim.Run, _claim.Key, fence = _claim.Fence!.Number, now.Done, now.Total, unit = now.Unit.Length > 50 ? now.Unit[..50] : now.Unit });
+        }
+    }
+
+    private async Task InsertAsync(MySqlConnection connection, (int Seq, long At, LogLevel Level, string Text)[] lines)
+    {
+        var values = new DynamicParameters(new { _claim.Run, _claim.Key, _claim.Attempt });
+        var rows = lines.Select((line, i) =>
+        {
+            values.Add($"s{i}", line.Seq);
+            // the database's clock, as for all that is stored; the line is that much older
+            values.Add($"a{i}", (long)_time.GetElapsedTime(line.At).TotalMicroseconds);
+            values.Add($"l{i}", line.Level.ToString().ToLowerInvariant());
+            values.Add($"t{i}", line.Text);
+            return $"(@Run, @Key, @Attempt, @s{i}, utc_timestamp(6) - interval @a{i} microsecond, @l{i}, @t{i})";
+        });
+        await connection.ExecuteAsync($"insert ignore into task_log (run_id, task_key, attempt, seq, logged_at, level, text) values {string.Join(", ", rows)}", values);
+    }
+}

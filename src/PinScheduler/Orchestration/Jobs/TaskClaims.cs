@@ -1,0 +1,84 @@
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+using PinScheduler.Orchestration.Runs;
+
+namespace PinScheduler.Orchestration.Jobs;
+
+/// <summary>Decides, under the run's lock, whether a job may run its task; who may has the newest fence.</summary>
+internal sealed class TaskClaims(RunStore runs, RunControl control)
+{
+    public static string FenceName(long run, string task) => $"run/{run}/{task}";
+
+    public async Task<TaskClaim> ClaimAsync(long run, string task, string job, string server, CancellationToken cancellationToken)
+    {
+        var claim = await TryAsync(run, task, job, server, cancellationToken);
+        if (claim.Verdict == Verdict.Ended)
+        {
+            await control.ReviveAsync(run, task, job, cancellationToken);
+            claim = await TryAsync(run, task, job, server, cancellationToken);
+        }
+
+        return claim;
+    }
+
+    public static Verdict Judge(RunBoard board, string key, string job, out string reason)
+    {
+        var task = board[key];
+        (var verdict, reason) = task switch
+        {
+            _ when task.Job != job => task.State == TaskState.Running ? (Verdict.Stale, "The task runs as another job") : (Verdict.Stray, $"The task has another job, {task.Job ?? "yet to be made"}"),
+            { State: TaskState.Succeeded } => (Verdict.Done, "The task has succeeded"),
+            { State: TaskState.Skipped or TaskState.Cancelled } => (Verdict.Stray, $"The task is {task.State}; retry the run to have it done"),
+            _ when board.Run.CancelledAt is not null => (Verdict.Stray, "The run was cancelled"),
+            _ when board.Run.State == RunState.Queued => (Verdict.NotYet, board.Run.Reason ?? "The run is queued"),
+            _ when board.Run.IsEnded => (task.State == TaskState.Failed ? Verdict.Ended : Verdict.NotYet, $"The run is {board.Run.State}; requeue the task that failed, or retry the run"),
+            _ when board.ReadinessOf(key) != Readiness.Ready => (Verdict.NotYet, "Waits for " + string.Join(", ", board.Parents(key).Where(parent => board[parent].State != TaskState.Succeeded))),
+            _ => (Verdict.Granted, ""),
+        };
+        return verdict;
+    }
+
+    private async Task<TaskClaim> TryAsync(long run, string task, string job, string server, CancellationToken cancellationToken) =>
+        (await runs.ChangeAsync(run, async (board, connection, transaction) =>
+        {
+            var verdict = Judge(board, task, job, out var reason);
+            if (verdict == Verdict.Stray && board[task] is { State: TaskState.Running } orphan && orphan.Job == job)
+            {
+                // cancelled while its server was dead: nobody else is left to end it
+                board[task] = orphan with { State = TaskState.Cancelled, EndedAt = board.Now, Reason = "the run was cancelled" };
+            }
+
+            return verdict == Verdict.Granted
+                ? new TaskClaim(verdict, board, task, Fence: await GrantAsync(board, task, job, server, connection, transaction))
+                : new TaskClaim(verdict, board, task, reason);
+        }, cancellationToken)).Result;
+
+    private static async Task<Fence> GrantAsync(RunBoard board, string key, string job, string server, MySqlConnection connection, MySqlTransaction transaction)
+    {
+        var task = board[key];
+        var attempt = task.Attempts + 1;
+        await connection.ExecuteAsync(
+            """
+            update task_attempt set state = 'lost', error = @lost, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @key and ended_at is null;
+            insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at) values (@Id, @key, @attempt, 'running', @server, @job, utc_timestamp(6));
+            delete from task_progress where run_id = @Id and task_key = @key;
+            """,
+            new { board.Run.Id, key, attempt, server, job, lost = $"Its server went away, or was thought to have; attempt {attempt} on {server} took over." }, transaction);
+        // last, because an attempt that is about to commit holds the fence's row
+        var fence = await Fence.TakeAsync(connection, transaction, FenceName(board.Run.Id, key));
+        board[key] = task with
+        {
+            State = TaskState.Running,
+            Reason = null,
+            Attempts = attempt,
+            Fence = fence.Number,
+            Counts = null,
+            Server = server,
+            StartedAt = board.Now,
+            EndedAt = null,
+            RetryAt = null,
+        };
+        return fence;
+    }
+}

@@ -1,0 +1,111 @@
+using Hangfire.States;
+using PinScheduler.Orchestration.Runs;
+
+namespace PinScheduler.Orchestration.Jobs;
+
+/// <summary>Judges the state that a task's job is about to get by what `task_run` says; task_run itself it brings along.</summary>
+internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jobs, RunStarter starter, ILogger<TaskElection> log)
+{
+    public void Elect(ElectStateContext context)
+    {
+        var (run, task) = ((long)context.BackgroundJob.Job.Args[0], (string)context.BackgroundJob.Job.Args[1]);
+        try
+        {
+            context.CandidateState = context.CandidateState switch
+            {
+                EnqueuedState enqueued => Enqueue(enqueued, run, task, context.BackgroundJob.Id),
+                FailedState failed => Fail(failed, run, task, context.BackgroundJob.Id),
+                DeletedState deleted => Delete(deleted, run, task, context.BackgroundJob.Id),
+                var other => other,
+            };
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // thrown on, it would fail the parent whose end wakes this job; the claim and the reconciler make up for it
+            OrchestrationLog.ElectionFailed(log, exception, run, task, context.CandidateState.Name);
+        }
+    }
+
+    private IState Enqueue(EnqueuedState enqueued, long run, string task, string job)
+    {
+        if (Wait(runs.ReadAsync(run, default)) is not { } board || !board.Contains(task))
+        {
+            return new DeletedState { Reason = $"There is no task '{task}' of a run {run}" };
+        }
+
+        var verdict = TaskClaims.Judge(board, task, job, out var reason);
+        if (verdict == Verdict.Ended)
+        {
+            board = Wait(control.ReviveAsync(run, task, job, default));
+            verdict = TaskClaims.Judge(board, task, job, out reason);
+        }
+
+        switch (verdict)
+        {
+            case Verdict.Granted when board[task].State is not (TaskState.Queued or TaskState.Running or TaskState.Retrying):
+                (verdict, board) = Wait(runs.ChangeAsync(run, now => Queue(now, task, job), default));
+                return verdict == Verdict.Granted ? On(board, task, enqueued) : RunJobs.Waiting(board, task, "Its parents have changed");
+            case Verdict.Granted or Verdict.Done:
+                return On(board, task, enqueued);
+            case Verdict.NotYet or Verdict.Ended:
+                return RunJobs.Waiting(board, task, reason);
+            default:
+                return new DeletedState { Reason = reason };
+        }
+    }
+
+    private static Verdict Queue(RunBoard board, string task, string job)
+    {
+        var verdict = TaskClaims.Judge(board, task, job, out _);
+        if (verdict == Verdict.Granted && !TaskState.IsActive(board[task].State))
+        {
+            board[task] = board[task] with { State = TaskState.Queued, Reason = null, EndedAt = null };
+        }
+
+        return verdict;
+    }
+
+    // a requeue from the dashboard names the queue "default"
+    private static EnqueuedState On(RunBoard board, string task, EnqueuedState enqueued) => new(board.Graph[task].Queue) { Reason = enqueued.Reason };
+
+    private IState Fail(FailedState failed, long run, string task, string job)
+    {
+        if (Wait(runs.ReadAsync(run, default)) is not { } board || board[task] is not { State: TaskState.Retrying, RetryAt: { } at } row || row.Job != job)
+        {
+            return failed;
+        }
+
+        // Hangfire's list of retries goes by how the reason begins
+        return new ScheduledState(at > board.Now ? at - board.Now : TimeSpan.Zero) { Reason = $"Retry attempt {row.Failures} of {board.Graph[task].MaxAttempts - 1}: {failed.Exception.Message}" };
+    }
+
+    private DeletedState Delete(DeletedState deleted, long run, string task, string job)
+    {
+        if (Wait(runs.ReadAsync(run, default)) is not { } seen || seen[task].Job != job || !TaskState.IsActive(seen[task].State))
+        {
+            return deleted;
+        }
+
+        var (_, board) = Wait(runs.ChangeAsync(run, now =>
+        {
+            if (now[task].Job == job && TaskState.IsActive(now[task].State))
+            {
+                now[task] = now[task] with { State = TaskState.Cancelled, EndedAt = now.Now, Reason = "its job was deleted" };
+            }
+
+            return true;
+        }, default));
+        jobs.PushReady(board);
+        if (board.HasJustEnded)
+        {
+            Wait(starter.StartQueuedAsync(board.Run.Pipeline, default));
+        }
+
+        return deleted;
+    }
+
+    // filters are synchronous; they run on Hangfire's own threads, which have no context to come back to
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+}

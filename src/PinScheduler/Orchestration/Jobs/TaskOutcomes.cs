@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+using PinScheduler.Orchestration.Runs;
+using PinScheduler.Stages;
+
+namespace PinScheduler.Orchestration.Jobs;
+
+/// <summary>Writes how an attempt ended, and what that means for its run; an attempt that is no longer the task's newest writes nothing.</summary>
+internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
+{
+    /// <returns>The run as it is now, or null where the attempt was not the newest any more.</returns>
+    public Task<RunBoard?> SucceedAsync(TaskClaim claim, StageResult result) => EndAsync(claim, "succeeded", null, (board, _, _) =>
+    {
+        board[claim.Key] = board[claim.Key] with { State = TaskState.Succeeded, Counts = Json(result), Error = null, EndedAt = board.Now, Failures = 0 };
+        return Task.CompletedTask;
+    });
+
+    public Task<RunBoard?> CancelAsync(TaskClaim claim) => EndAsync(claim, "cancelled", null, (board, _, _) =>
+    {
+        board[claim.Key] = board[claim.Key] with { State = TaskState.Cancelled, EndedAt = board.Now, Reason = "the run was cancelled" };
+        return Task.CompletedTask;
+    });
+
+    public Task<RunBoard?> HandBackAsync(TaskClaim claim) => EndAsync(claim, "handed_back", "Its server stopped.", (board, _, _) =>
+    {
+        board[claim.Key] = board[claim.Key] with { State = TaskState.Queued };
+        return Task.CompletedTask;
+    });
+
+    /// <summary>To be tried again in a while, or failed, or the run goes back to the task that the stage names.</summary>
+    public async Task<(RunBoard? Board, IReadOnlyList<string> ReplacedJobs)> FailAsync(TaskClaim claim, Exception exception, bool retry)
+    {
+        var replaced = new List<string>();
+        var error = exception.Message;
+        var board = await EndAsync(claim, "failed", error, async (board, connection, transaction) =>
+        {
+            replaced.Clear();
+            var node = board.Graph[claim.Key];
+            var task = board[claim.Key] with { Error = error, Failures = board[claim.Key].Failures + 1, Counts = Json((exception as StageFailedException)?.Result) };
+            if (exception is StageFailedException { RestartFrom: { } from } && CanRestart(board, from, claim.Key))
+            {
+                await RunWarnings.AddAsync(connection, claim.Run, claim.Key, $"'{claim.Key}' failed ({error}); the run went back to '{from}'.", transaction);
+                replaced.AddRange(await RestartAsync(board, from, connection, transaction));
+            }
+            else
+            {
+                board[claim.Key] = retry && task.Failures < node.MaxAttempts && board.Run.CancelledAt is null
+                    ? task with { State = TaskState.Retrying, RetryAt = board.Now + delays.After(task.Failures) }
+                    : task with { State = TaskState.Failed, EndedAt = board.Now };
+            }
+        });
+        return (board, replaced);
+    }
+
+    private static bool CanRestart(RunBoard board, string from, string failed) =>
+        board.Run.RestartedFrom is null && board.Run.CancelledAt is null && board.Contains(from) && board[from].State != TaskState.Skipped
+        && (from == failed || board.Graph.Below(from).Contains(failed));
+
+    private static async Task<List<string>> RestartAsync(RunBoard board, string from, MySqlConnection connection, MySqlTransaction transaction)
+    {
+        var again = board.Graph.Below(from).Append(from).Select(key => board[key]).Where(task => task.State != TaskState.Skipped).ToList();
+        board.Run = board.Run with { RestartedFrom = from };
+        foreach (var task in again)
+        {
+            var fence = task.Fence;
+            if (task.State == TaskState.Running)
+            {
+                await connection.ExecuteAsync(
+                    "update task_attempt set state = 'cancelled', error = @error, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @Key and ended_at is null",
+                    new { board.Run.Id, task.Key, error = $"The run went back to '{from}'." }, transaction);
+                fence = (await Fence.TakeAsync(connection, transaction, TaskClaims.FenceName(board.Run.Id, task.Key))).Number;
+            }
+
+            board[task.Key] = task.Anew() with { Fence = fence };
+        }
+
+        return [.. again.Select(task => task.Job).OfType<string>()];
+    }
+
+    private async Task<RunBoard?> EndAsync(TaskClaim claim, string attemptState, string? error, Func<RunBoard, MySqlConnection, MySqlTransaction, Task> end)
+    {
+        var (held, board) = await runs.ChangeAsync(claim.Run, async (board, connection, transaction) =>
+        {
+            if (board[claim.Key] is not { State: TaskState.Running } task || task.Fence != claim.Fence!.Number)
+            {
+                return false;
+            }
+
+            await connection.ExecuteAsync(
+                "update task_attempt set state = @attemptState, error = @error, ended_at = utc_timestamp(6) where run_id = @Run and task_key = @Key and attempt = @Attempts and ended_at is null",
+                new { claim.Run, claim.Key, task.Attempts, attemptState, error }, transaction);
+            await end(board, connection, transaction);
+            return true;
+        }, CancellationToken.None);
+        return held ? board : null;
+    }
+
+    private static string? Json(StageResult? result) => result is null ? null : JsonSerializer.Serialize(result.Counts);
+}

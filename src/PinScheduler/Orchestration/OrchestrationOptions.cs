@@ -1,0 +1,18 @@
+namespace PinScheduler.Orchestration;
+
+/// <summary>Section `Pipeline`.</summary>
+internal sealed class OrchestrationOptions
+{
+    public const string Section = "Pipeline";
+
+    /// <summary>By queue: how many of its tasks this server runs at once; 0: it does not serve the queue.</summary>
+    public Dictionary<string, int> Workers { get; set; } = new(StringComparer.Ordinal) { [TaskQueue.Pipeline] = 2, [TaskQueue.Ingest] = 4, [TaskQueue.Transform] = 4, [TaskQueue.Analyze] = 4 };
+
+    /// <summary>Before the second, third, … try of a task; the last one counts for all further.</summary>
+    public double[] RetryDelaysInSeconds { get; set; } = [2, 10];
+
+    public double ReconcileIntervalInSeconds { get; set; } = 15;
+
+    /// <summary>How long a server that stops waits for its tasks to come to a stop.</summary>
+    public double ShutdownTimeoutInSeconds { get; set; } = 20;
+}

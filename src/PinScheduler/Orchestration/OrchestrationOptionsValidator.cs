@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using PinScheduler.Orchestration.Graph;
+
+namespace PinScheduler.Orchestration;
+
+internal sealed class OrchestrationOptionsValidator : IValidateOptions<OrchestrationOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OrchestrationOptions options)
+    {
+        var wrong = Errors(options).ToList();
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static IEnumerable<string> Errors(OrchestrationOptions options)
+    {
+        foreach (var (queue, workers) in options.Workers)
+        {
+            if (!TaskQueue.All.Contains(queue))
+            {
+                yield return $"'Pipeline:Workers:{queue}' names no queue; there are {string.Join(", ", TaskQueue.All)}.{Suggestion.For(queue, TaskQueue.All)}";
+            }
+
+            if (workers is < 0 or > 200)
+            {
+                yield return $"'Pipeline:Workers:{queue}' is {workers}; it must be 0 to 200.";
+            }
+        }
+
+        if (options.RetryDelaysInSeconds.Length == 0 || options.RetryDelaysInSeconds.Any(delay => delay is not (>= 0 and <= 86400)))
+        {
+            yield return $"'Pipeline:RetryDelaysInSeconds' is [{string.Join(", ", options.RetryDelaysInSeconds)}]; it needs at least one, each 0 to 86400.";
+        }
+
+        if (options.ReconcileIntervalInSeconds is not (>= 0.05 and <= 3600))
+        {
+            yield return $"'Pipeline:ReconcileIntervalInSeconds' is {options.ReconcileIntervalInSeconds}; it must be 0.05 to 3600.";
+        }
+
+        if (options.ShutdownTimeoutInSeconds is not (>= 0 and <= 3600))
+        {
+            yield return $"'Pipeline:ShutdownTimeoutInSeconds' is {options.ShutdownTimeoutInSeconds}; it must be 0 to 3600.";
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using PinScheduler.Orchestration.Graph;
+
+namespace PinScheduler.Orchestration.Runs;
+
+/// <summary>A run with its tasks at one moment: judges their rules, and collects changes that <see cref="RunStore"/> writes.</summary>
+internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph graph, DateTime now)
+{
+    private readonly Dictionary<string, TaskRow> _tasks = tasks.ToDictionary(task => task.Key, StringComparer.Ordinal);
+
+    public RunRow Run { get; set; } = run;
+
+    public TaskGraph Graph { get; } = graph;
+
+    /// <summary>The database's clock.</summary>
+    public DateTime Now { get; } = now;
+
+    public IReadOnlyCollection<TaskRow> Tasks => _tasks.Values;
+
+    /// <summary>Set by the change that ends the run.</summary>
+    public bool HasJustEnded { get; private set; }
+
+    public bool Contains(string key) => _tasks.ContainsKey(key);
+
+    public TaskRow this[string key]
+    {
+        get => _tasks[key];
+        set => _tasks[key] = value;
+    }
+
+    /// <summary>What could be enqueued at once.</summary>
+    public IEnumerable<TaskRow> Ready => Run.State == RunState.Running ? Tasks.Where(task => task.State == TaskState.Waiting && ReadinessOf(task.Key) == Readiness.Ready) : [];
+
+    public IReadOnlyCollection<string> Parents(string key) => Graph.Parents(key, IsSkipped);
+
+    public IReadOnlyCollection<string> Children(string key) => Graph.Children(key, IsSkipped);
+
+    public Readiness ReadinessOf(string key)
+    {
+        var parents = Parents(key).Select(parent => _tasks[parent].State).ToList();
+        if (Graph[key].Rule == TriggerRule.AllDone)
+        {
+            return parents.All(TaskState.IsFinal) ? Readiness.Ready : Readiness.Waits;
+        }
+
+        return parents.Any(TaskState.IsBad) ? Readiness.Broken
+            : parents.All(state => state == TaskState.Succeeded) ? Readiness.Ready
+            : Readiness.Waits;
+    }
+
+    /// <summary>Lets failures and late successes reach what is below, and ends the run when nothing can move any more.</summary>
+    public void Settle()
+    {
+        if (Run.State != RunState.Running)
+        {
+            return;
+        }
+
+        foreach (var node in Graph.Order)
+        {
+            var task = _tasks[node.Key];
+            if (task.State == TaskState.Waiting && ReadinessOf(node.Key) == Readiness.Broken)
+            {
+                _tasks[node.Key] = task with { State = TaskState.UpstreamFailed, Reason = null };
+            }
+            else if (task.State == TaskState.UpstreamFailed && ReadinessOf(node.Key) != Readiness.Broken && !Parents(node.Key).Any(IsTriedAgain))
+            {
+                _tasks[node.Key] = task with { State = TaskState.Waiting };
+            }
+        }
+
+        if (Tasks.All(task => TaskState.IsFinal(task.State)))
+        {
+            HasJustEnded = true;
+            Run = Run with { State = Outcome(), EndedAt = Now, ActiveOf = null };
+        }
+    }
+
+    private string Outcome() =>
+        Run.CancelledAt is not null ? RunState.Cancelled
+        : Tasks.Any(task => TaskState.IsBad(task.State)) ? RunState.Failed
+        : RunState.Succeeded;
+
+    // a failed task that was requeued keeps its error until it succeeds, and what is below it stays as it is until then
+    private bool IsTriedAgain(string key) => _tasks[key] is { Error: not null } task && TaskState.IsActive(task.State);
+
+    private bool IsSkipped(string key) => _tasks[key].State == TaskState.Skipped;
+}

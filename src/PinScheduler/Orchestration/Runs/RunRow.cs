@@ -1,0 +1,44 @@
+using System.Text.Json;
+using PinScheduler.Stages;
+
+namespace PinScheduler.Orchestration.Runs;
+
+/// <summary>A row of `run`.</summary>
+internal sealed record RunRow
+{
+    public long Id { get; init; }
+
+    public string Pipeline { get; init; } = "";
+
+    public string Version { get; init; } = "";
+
+    public DateOnly LogicalDate { get; init; }
+
+    public string State { get; init; } = "";
+
+    public string Trigger { get; init; } = "";
+
+    public string? RequestedBy { get; init; }
+
+    public string Parameters { get; init; } = "{}";
+
+    public string? Reason { get; init; }
+
+    public DateTime? ScheduledFor { get; init; }
+
+    public string? ActiveOf { get; init; }
+
+    public DateTime? CancelledAt { get; init; }
+
+    public string? RestartedFrom { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? EndedAt { get; init; }
+
+    public bool IsEnded => EndedAt is not null;
+
+    public RunParameters ReadParameters() => new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Parameters)!);
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+
+namespace PinScheduler.Orchestration.Runs;
+
+/// <summary>
+/// Reads runs and changes them, one change of a run at a time: each locks the run's row first. It takes no lock of Hangfire's, and whoever
+/// needs `pipeline_state` too locks that before.
+/// </summary>
+internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBalance balance)
+{
+    public const string RunColumns =
+        "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt";
+
+    private const string TaskColumns =
+        "task_key as `Key`, ordinal, state, reason, attempts, failures, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
+
+    /// <summary>The run as it is now; null where there is none.</summary>
+    public async Task<RunBoard?> ReadAsync(long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return await LoadAsync(connection, null, run, lockIt: false);
+    }
+
+    /// <summary>Runs a change and what follows from it in one transaction. It may be called more than once, after a deadlock.</summary>
+    public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, T> change, CancellationToken cancellationToken) =>
+        ChangeAsync(run, (board, _, _) => Task.FromResult(change(board)), cancellationToken);
+
+    public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change, CancellationToken cancellationToken) =>
+        warehouse.TransactAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
+
+    /// <summary>The same within a transaction that has begun.</summary>
+    public async Task<(T Result, RunBoard Board)> ChangeAsync<T>(MySqlConnection connection, MySqlTransaction transaction, long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change)
+    {
+        var board = await LoadAsync(connection, transaction, run, lockIt: true) ?? throw RefusedException.Unknown($"There is no run '{run}'.");
+        var before = (board.Run, Tasks: board.Tasks.ToDictionary(task => task.Key, StringComparer.Ordinal));
+        var result = await change(board, connection, transaction);
+        board.Settle();
+        await SaveAsync(connection, transaction, board, before.Run, before.Tasks);
+        if (board.HasJustEnded)
+        {
+            await balance.DrawAsync(connection, transaction, board);
+        }
+
+        return (result, board);
+    }
+
+    private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction? transaction, long run, bool lockIt)
+    {
+        await using var read = await connection.QueryMultipleAsync(
+            $"select {RunColumns} from run where id = @run {(lockIt ? "for update" : "")}; select {TaskColumns} from task_run where run_id = @run order by ordinal; select utc_timestamp(6);",
+            new { run }, transaction);
+        var row = await read.ReadSingleOrDefaultAsync<RunRow>();
+        var tasks = await read.ReadAsync<TaskRow>();
+        var now = await read.ReadSingleAsync<DateTime>();
+        if (row is null)
+        {
+            return null;
+        }
+
+        await read.DisposeAsync();
+        return new RunBoard(row, tasks, (await versions.GetAsync(connection, row.Pipeline, row.Version, transaction)).Graph, DateTime.SpecifyKind(now, DateTimeKind.Utc));
+    }
+
+    private static async Task SaveAsync(MySqlConnection connection, MySqlTransaction transaction, RunBoard board, RunRow run, Dictionary<string, TaskRow> tasks)
+    {
+        var sql = new StringBuilder();
+        var values = new DynamicParameters(new { run = run.Id });
+        if (board.Run != run)
+        {
+            sql.Append("update run set state = @RunState, reason = @RunReason, active_of = @ActiveOf, cancelled_at = @CancelledAt, restarted_from = @RestartedFrom, started_at = @RunStartedAt, ended_at = @RunEndedAt where id = @run;");
+            values.AddDynamicParams(new { RunState = board.Run.State, RunReason = board.Run.Reason, board.Run.ActiveOf, board.Run.CancelledAt, board.Run.RestartedFrom, RunStartedAt = board.Run.StartedAt, RunEndedAt = board.Run.EndedAt });
+        }
+
+        foreach (var task in board.Tasks.Where(task => task != tasks[task.Key]))
+        {
+            var n = task.Ordinal;
+            sql.Append($"""
+                update task_run set state = @s{n}, reason = @r{n}, attempts = @a{n}, failures = @f{n}, fence = @n{n}, hangfire_job_id = @j{n}, counts = @c{n}, error = @e{n}, server = @v{n}, started_at = @b{n}, ended_at = @d{n}, retry_at = @t{n}
+                where run_id = @run and task_key = @k{n};
+                """);
+            foreach (var (name, value) in new (string, object?)[]
+            {
+                ("s", task.State), ("r", task.Reason), ("a", task.Attempts), ("f", task.Failures), ("n", task.Fence), ("j", task.Job), ("c", task.Counts), ("e", task.Error), ("v", task.Server),
+                ("b", task.StartedAt), ("d", task.EndedAt), ("t", task.RetryAt), ("k", task.Key),
+            })
+            {
+                values.Add($"{name}{n}", value);
+            }
+        }
+
+        if (sql.Length > 0)
+        {
+            await connection.ExecuteAsync(sql.ToString(), values, transaction);
+        }
+    }
+}
