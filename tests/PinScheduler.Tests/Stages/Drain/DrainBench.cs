@@ -71,7 +71,6 @@ internal sealed class DrainBench : IAsyncDisposable
         broker ??= EmbeddedBroker.Shared;
         var bench = new DrainBench(broker, MariaDb.CreateDatabase("drain"), await broker.CreateTopicsAsync("drain", partitions), settings);
         await new SchemaInstaller(bench.Warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
-        await bench.ExecuteAsync("create table if not exists emulated_offset (run bigint not null, topic varchar(249) not null, incarnation varchar(36) not null, `partition` int not null, end_offset bigint not null, primary key (run, topic, incarnation, `partition`))");
         return bench;
     }
 
