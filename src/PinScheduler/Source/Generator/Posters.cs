@@ -56,7 +56,7 @@ internal sealed class Posters
         var joined = FirstJoin.AddSeconds(Math.Floor(chance.Least(posts) * (LastJoin - FirstJoin).TotalSeconds));
         var poster = new Poster(
             id == ErrorPoster ? Error[0] : PosterNames.Of(_seed, id),
-            id == ErrorPoster ? Error[0] : Followers.Text(3.45 + (1.45 * Math.Log10(posts)) + (1.0 * chance.Bell())),
+            id == ErrorPoster ? Error[0] : Followers.Text(3.3 + (1.5 * Math.Log10(posts)) + chance.Bell()),
             PeopleNames.First[(int)(chance.Least(posts) * PeopleNames.First.Length)],
             PeopleNames.Last[(int)(chance.Least(posts) * PeopleNames.Last.Length)],
             20 + (int)(chance.Least(posts) * 41),
