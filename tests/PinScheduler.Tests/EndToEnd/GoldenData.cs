@@ -15,7 +15,7 @@ internal sealed class GoldenData(string name)
         ["user"] = ["ind", "user_name", "age", "date_joined"],
     };
 
-    private readonly string _folder = Path.Combine(AppContext.BaseDirectory, "EndToEnd", "golden", name);
+    private readonly string _folder = Path.Combine(MariaDb.Root, "tests", "PinScheduler.Tests", "EndToEnd", "golden", name);
 
     public static IEnumerable<string> Kinds => CleanColumns.Keys;
 
