@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
@@ -57,8 +58,7 @@ internal sealed class DrainStage(
             return;
         }
 
-        var info = (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(Topic);
-        var marks = info is null ? [] : await catalog.WatermarksAsync(info, cancellationToken);
+        var (info, marks) = await AskAsync(cancellationToken);
         var lost = behind.FirstOrDefault(offset => offset.Incarnation != info?.Incarnation || !marks.Any(mark => mark.Partition == offset.Partition && mark.High >= offset.EndOffset));
         if (lost is not null)
         {
@@ -67,6 +67,19 @@ internal sealed class DrainStage(
             {
                 RestartFrom = kafka.Value.Embedded ? "emulate" : null,
             };
+        }
+    }
+
+    private async Task<(TopicInfo? Info, IReadOnlyList<Watermarks> Marks)> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(Topic);
+            return (info, info is null ? [] : await catalog.WatermarksAsync(info, cancellationToken));
+        }
+        catch (KafkaException exception)
+        {
+            throw new StageFailedException($"Kafka did not say where '{Topic}' ends: {exception.Error.Reason}. Look whether '{kafka.Value.BootstrapServers}' is up.", retry: true, exception);
         }
     }
 
