@@ -9,6 +9,7 @@ using PinScheduler.Landing;
 using PinScheduler.Orchestration;
 using PinScheduler.Pipelines;
 using PinScheduler.Results;
+using PinScheduler.Source;
 using PinScheduler.Stages.Analyze;
 using PinScheduler.Stages.Clean;
 using PinScheduler.Stages.Drain;
@@ -30,6 +31,7 @@ ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var r
 builder.Services.AddHosting(builder.Configuration);
 builder.Services.AddKafka(builder.Configuration);
 builder.Services.AddLanding(builder.Configuration);
+builder.Services.AddSource(builder.Configuration);
 
 builder.Services.AddTopics(builder.Configuration);
 builder.Services.AddEmulate(builder.Configuration);
@@ -53,4 +55,5 @@ app.MapDashboard();
 return await Server.RunAsync(app, async (services, cancellationToken) =>
 {
     await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+    await services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
 });
