@@ -11,7 +11,6 @@ internal static class ResultsApi
 
     public static void AddResults(this IServiceCollection services, IConfiguration configuration)
     {
-        _ = configuration;
         services.AddSingleton<ResultReader>();
     }
 
@@ -20,7 +19,11 @@ internal static class ResultsApi
         var results = app.MapGroup("/api/results").WithTags("results");
         results.MapGet("", static async (ResultReader reader, CancellationToken cancellationToken) => TypedResults.Ok(await reader.ListAsync(cancellationToken)))
             .WithSummary("All analyses, and for each the run that its result comes from");
-        results.MapGet("/{analysis}", ReadAsync).WithSummary("One analysis's result, of a run or of the last that succeeded, as JSON or CSV");
+        results.MapGet("/{analysis}", ReadAsync).WithSummary("One analysis's result, of a run or of the last that succeeded, as JSON or CSV")
+            .Produces<string>(200, "application/json", "text/csv")
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(422);
     }
 
     private static async Task<IResult> ReadAsync(string analysis, string? run, string? format, HttpRequest request, ResultReader reader, SqlTasks tasks, CancellationToken cancellationToken)

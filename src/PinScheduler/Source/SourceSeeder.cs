@@ -26,8 +26,14 @@ internal sealed class SourceSeeder(Warehouse warehouse, SqlFolder sql, IOptions<
     /// <exception cref="InvalidOperationException">Some of the three tables exist and some do not.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (IsElsewhere || await ExistsAsync(cancellationToken))
+        if (IsElsewhere)
         {
+            return;
+        }
+
+        if (await ExistsAsync(cancellationToken))
+        {
+            await DropLeftoversAsync(cancellationToken);
             return;
         }
 
@@ -74,12 +80,32 @@ internal sealed class SourceSeeder(Warehouse warehouse, SqlFolder sql, IOptions<
             : throw new InvalidOperationException($"The database '{warehouse.DatabaseName}' has the source table {string.Join(" and ", there)}, but not {string.Join(" and ", missing)}. Add what is missing, or rename what is there to have a source seeded.");
     }
 
-    private async Task<IReadOnlyList<(string Name, string Comment)>> TablesAsync(CancellationToken cancellationToken)
+    // of a seeding in place of another that was cut off; they may be large
+    private async Task DropLeftoversAsync(CancellationToken cancellationToken)
+    {
+        var left = (await TablesAsync(SourceTable.All.SelectMany(static table => new[] { table.Unfinished, table.Replaced }), cancellationToken)).Where(static table => table.Comment == Mark).ToList();
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        await using var held = await NamedLock.TryTakeAsync(warehouse, "source", TimeSpan.Zero, time, cancellationToken);
+        if (held is not null)
+        {
+            await using var connection = await warehouse.OpenAsync(cancellationToken);
+            await connection.ExecuteAsync("drop table if exists " + string.Join(", ", left.Select(static table => table.Name)));
+        }
+    }
+
+    private Task<IReadOnlyList<(string Name, string Comment)>> TablesAsync(CancellationToken cancellationToken) =>
+        TablesAsync(SourceTable.All.Select(static table => table.Name), cancellationToken);
+
+    private async Task<IReadOnlyList<(string Name, string Comment)>> TablesAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<(string, string)>(new CommandDefinition(
             "select table_name, table_comment from information_schema.tables where table_schema = database() and table_name in @names",
-            new { names = SourceTable.All.Select(static table => table.Name) },
+            new { names },
             cancellationToken: cancellationToken))];
     }
 

@@ -75,6 +75,22 @@ public sealed class SourceSeederTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Seed_LeavesTheOldSource_AndTheNextStartDropsTheRest_WhenItIsCutOff()
+    {
+        await Seeder(50).EnsureAsync(default);
+        using var cut = new CancellationTokenSource();
+        var seeding = Seeder(50).SeedAsync(300_000, cut.Token);
+        await UntilAsync(async () => await ScalarAsync("select count(*) from information_schema.tables where table_schema = database()") == 6);
+        await cut.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => seeding);
+        Assert.Equal((long[])[50, 50, 50], await CountsAsync());
+
+        await Seeder(50).EnsureAsync(default);
+
+        Assert.Equal(3, await ScalarAsync("select count(*) from information_schema.tables where table_schema = database()"));
+    }
+
+    [Fact]
     public async Task Seed_LeavesAUsersOwnTablesAlone()
     {
         await ExecuteAsync("create table pinterest_data (`index` int); create table geolocation_data (ind int); create table user_data (ind int); insert into user_data values (1)");

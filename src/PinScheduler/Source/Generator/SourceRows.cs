@@ -15,7 +15,7 @@ internal sealed class SourceRows(long seed, long posts, double edgeShare)
 
     public object?[] Pin(long post)
     {
-        var chance = Chance(post, out var unreadable);
+        var chance = Draws(post, out var unreadable);
         var category = Categories.Of(post, posts);
         var poster = _posters.Of(post, unreadable);
         var kind = unreadable ? MultiVideo : Kind(ref chance);
@@ -35,7 +35,7 @@ internal sealed class SourceRows(long seed, long posts, double edgeShare)
             "Local save in /data/" + category.Name,
             category.Name,
         ];
-        if (!unreadable && EdgeShare.Hit(seed, Generator.Chance.Purpose.PinEdge, post, _edges) is { } edge)
+        if (!unreadable && EdgeShare.Hit(seed, Chance.Purpose.PinEdge, post, _edges) is { } edge)
         {
             PinEdges.Apply(pin, edge);
         }
@@ -45,13 +45,13 @@ internal sealed class SourceRows(long seed, long posts, double edgeShare)
 
     public object?[] Geo(long post)
     {
-        Chance(post, out var unreadable);
+        Draws(post, out var unreadable);
         var poster = _posters.Of(post, unreadable);
-        var chance = new Chance(seed, Generator.Chance.Purpose.Geo, post);
+        var chance = new Chance(seed, Chance.Purpose.Geo, post);
         // nobody posts before joining
         var from = poster.Joined > Posters.FirstPost ? poster.Joined.Value : Posters.FirstPost;
         DateTime? posted = from.AddSeconds(Math.Floor(chance.Unit() * (Posters.LastPost - from).TotalSeconds));
-        if (EdgeShare.Hit(seed, Generator.Chance.Purpose.GeoEdge, post, _edges) is { } edge)
+        if (EdgeShare.Hit(seed, Chance.Purpose.GeoEdge, post, _edges) is { } edge)
         {
             posted = GeoEdges[edge % GeoEdges.Length];
         }
@@ -61,15 +61,15 @@ internal sealed class SourceRows(long seed, long posts, double edgeShare)
 
     public object?[] User(long post)
     {
-        Chance(post, out var unreadable);
+        Draws(post, out var unreadable);
         var poster = _posters.Of(post, unreadable);
         return [(int)post, poster.FirstName, poster.LastName, poster.Age, poster.Joined];
     }
 
     // whether a row is one of those that could not be read is the same draw for all three tables
-    private Chance Chance(long post, out bool unreadable)
+    private Chance Draws(long post, out bool unreadable)
     {
-        var chance = new Chance(seed, Generator.Chance.Purpose.Pin, post);
+        var chance = new Chance(seed, Chance.Purpose.Pin, post);
         unreadable = chance.Share(0.007);
         return chance;
     }
