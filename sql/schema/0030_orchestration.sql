@@ -7,7 +7,7 @@ create table if not exists pipeline_version (
     definition mediumtext not null,
     created_at datetime(6) not null,
     primary key (pipeline, version)
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 -- One row a pipeline; locked by whatever starts runs of it.
 create table if not exists pipeline_state (
@@ -21,7 +21,7 @@ create table if not exists pipeline_state (
     paused_until datetime(6) null,
     paused_by varchar(200) null,
     paused_reason varchar(1000) null
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists run (
     id bigint not null auto_increment primary key,
@@ -48,7 +48,7 @@ create table if not exists run (
     constraint run_states check (state in ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
     constraint run_triggers check (`trigger` in ('schedule', 'manual', 'api', 'cli', 'backfill')),
     constraint run_end check ((ended_at is null) = (state in ('queued', 'running')))
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists task_run (
     run_id bigint not null,
@@ -69,7 +69,7 @@ create table if not exists task_run (
     retry_at datetime(6) null,
     primary key (run_id, task_key),
     constraint task_run_states check (state in ('waiting', 'queued', 'running', 'retrying', 'succeeded', 'failed', 'upstream_failed', 'skipped', 'cancelled'))
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists task_attempt (
     run_id bigint not null,
@@ -83,7 +83,7 @@ create table if not exists task_attempt (
     ended_at datetime(6) null,
     primary key (run_id, task_key, attempt),
     constraint task_attempt_states check (state in ('running', 'succeeded', 'failed', 'cancelled', 'handed_back', 'lost'))
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 -- Apart from task_run, so that progress never waits for a change of state.
 create table if not exists task_progress (
@@ -95,7 +95,7 @@ create table if not exists task_progress (
     unit varchar(50) not null,
     updated_at datetime(6) not null,
     primary key (run_id, task_key)
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists task_log (
     run_id bigint not null,
@@ -106,7 +106,7 @@ create table if not exists task_log (
     level varchar(11) not null,
     text text not null,
     primary key (run_id, task_key, attempt, seq)
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists run_warning (
     id bigint not null auto_increment primary key,
@@ -117,7 +117,7 @@ create table if not exists run_warning (
     text text not null,
     created_at datetime(6) not null,
     unique key run_warning_text (run_id, text_hash)
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists idempotency_key (
     pipeline varchar(50) not null,
@@ -126,7 +126,7 @@ create table if not exists idempotency_key (
     run_id bigint not null,
     created_at datetime(6) not null,
     primary key (pipeline, idempotency_key)
-);
+) default character set utf8mb4 collate utf8mb4_bin;
 
 -- What each tick of a recurring job did; one that is delivered again does nothing.
 create table if not exists schedule_tick (
@@ -137,4 +137,4 @@ create table if not exists schedule_tick (
     outcome varchar(1000) not null,
     created_at datetime(6) not null,
     key schedule_tick_recurring_job (recurring_job, fired_for)
-);
+) default character set utf8mb4 collate utf8mb4_bin;

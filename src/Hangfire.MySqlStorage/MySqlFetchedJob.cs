@@ -58,26 +58,32 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
 
     public void Requeue()
     {
-        if (Move(State.Requeued))
+        if (!Move(State.Requeued))
         {
-            var rows = storage.Database.Write(connection => connection.Execute(
-                $"update {storage.Database.Tables.JobQueue} set FetchedAt = null, FetchToken = null where Id = {rowId} and FetchToken = {token}"));
-            WarnWhenLost(rows);
-            storage.Signals.Set(queue);
+            return;
         }
-    }
 
-    public void Dispose()
-    {
         try
         {
-            Requeue();
+            WarnWhenLost(ReturnRow());
         }
         catch (Exception error) when (error is MySqlException or InvalidOperationException)
         {
-            Log.WarnException($"Job '{JobId}' could not be given back to queue '{queue}'; it returns there after {storage.Options.SlidingInvisibilityTimeout}.", error);
+            Log.WarnException($"Job '{JobId}' could not be given back to queue '{queue}' now; that is tried again until the database answers.", error);
+            storage.Leases.Owe(this);
         }
     }
+
+    /// <summary>Makes the row free for anyone, where it is ours.</summary>
+    public int ReturnRow()
+    {
+        var rows = storage.Database.Write(connection => connection.Execute(
+            $"update {storage.Database.Tables.JobQueue} set FetchedAt = null, FetchToken = null where Id = {rowId} and FetchToken = {token}"));
+        storage.Signals.Set(queue);
+        return rows;
+    }
+
+    public void Dispose() => Requeue();
 
     public void MarkRemoved() => Move(State.Removed);
 

@@ -34,6 +34,7 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         JobStorageFeatures.Monitoring.DeletedStateGraphs,
     };
 
+    private readonly Lock _fetching = new();
     private readonly ConcurrentDictionary<string, QueueFetcher> _fetchers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _fetchedQueues = new(StringComparer.Ordinal);
 
@@ -138,7 +139,21 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         Database.Dispose();
     }
 
-    internal QueueFetcher Fetcher(string[] queues) => _fetchers.GetOrAdd(string.Join('\0', queues), _ =>
+    internal QueueFetcher Fetcher(string[] queues)
+    {
+        var key = string.Join('\0', queues);
+        if (_fetchers.TryGetValue(key, out var fetcher))
+        {
+            return fetcher;
+        }
+
+        lock (_fetching)
+        {
+            return _fetchers.GetOrAdd(key, _ => StartFetching(queues));
+        }
+    }
+
+    private QueueFetcher StartFetching(string[] queues)
     {
         ProcessLease.EnsureHeld(verify: false);
         foreach (var queue in queues)
@@ -148,5 +163,5 @@ public sealed class MySqlStorage : JobStorage, IDisposable
 
         Heartbeat.Start();
         return new QueueFetcher(this, queues);
-    });
+    }
 }

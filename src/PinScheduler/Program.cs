@@ -1,9 +1,20 @@
 using PinScheduler.Cli;
+using PinScheduler.Dashboard;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Hosting.Embedded;
+using PinScheduler.Ingestion;
 using PinScheduler.Kafka;
+using PinScheduler.Landing;
 using PinScheduler.Orchestration;
+using PinScheduler.Pipelines;
+using PinScheduler.Results;
+using PinScheduler.Source;
+using PinScheduler.Stages.Analyze;
+using PinScheduler.Stages.Clean;
+using PinScheduler.Stages.Drain;
+using PinScheduler.Stages.Emulate;
+using PinScheduler.Stages.Topics;
 
 switch (args)
 {
@@ -19,12 +30,30 @@ var builder = WebApplication.CreateBuilder();
 ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var rest] ? rest : args);
 builder.Services.AddHosting(builder.Configuration);
 builder.Services.AddKafka(builder.Configuration);
+builder.Services.AddLanding(builder.Configuration);
+builder.Services.AddSource(builder.Configuration);
+
+builder.Services.AddTopics(builder.Configuration);
+builder.Services.AddEmulate(builder.Configuration);
+// stops last: what is still only in the embedded broker is drained when nothing can come any more
+builder.Services.AddDrain(builder.Configuration);
+builder.Services.AddClean(builder.Configuration);
+builder.Services.AddAnalyze(builder.Configuration);
+
+builder.Services.AddIngestion(builder.Configuration);
+builder.Services.AddResults(builder.Configuration);
+builder.Services.AddNightly(builder.Configuration);
 builder.Services.AddOrchestration(builder.Configuration);
+builder.Services.AddDashboard();
 
 var app = builder.Build();
 app.MapHosting();
+app.MapIngestion();
 app.MapOrchestration();
+app.MapResults();
+app.MapDashboard();
 return await Server.RunAsync(app, async (services, cancellationToken) =>
 {
     await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+    await services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
 });

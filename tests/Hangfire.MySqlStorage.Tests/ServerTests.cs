@@ -37,6 +37,22 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public void Servers_RunEachJobOnce_WhenSeveralProcessesShareQueue()
+    {
+        using var second = _database.Another();
+        using var third = _database.Another();
+        var options = new BackgroundJobServerOptions { WorkerCount = 4 };
+        using var servers = Server();
+        using var others = new BackgroundJobServer(options, second);
+        using var more = new BackgroundJobServer(options, third);
+        Parallel.For(0, 300, i => Client.Enqueue(() => Jobs.Run(_test, $"{i}")));
+        Wait.Until(() => _database.Storage.GetMonitoringApi().SucceededListCount() == 300, "300 jobs to succeed");
+        Assert.Equal(300, Jobs.RunsOf(_test).Count);
+        Assert.Equal(300, Jobs.RunsOf(_test).Distinct().Count());
+        Assert.Equal(300, _database.Storage.GetMonitoringApi().GetStatistics().Succeeded);
+    }
+
+    [Fact]
     public void Server_RunsContinuationsDelayedAndRecurringJobs()
     {
         using var server = Server();

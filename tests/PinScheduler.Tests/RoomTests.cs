@@ -16,7 +16,8 @@ public sealed partial class RoomTests
         ["Landing"] = ["Database", "Kafka", "Hosting", "Stages"],
         ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages"],
         ["Orchestration"] = ["Database", "Hosting", "Stages"],
-        ["Results"] = ["Database", "Hosting"],
+        // the list of results is the list of analyses, whose headers Stages.Analyze reads
+        ["Results"] = ["Database", "Hosting", "Stages.Analyze"],
         ["Source"] = ["Database", "Hosting", "Stages"],
         ["Stages"] = ["Database"],
         ["Stages.Topics"] = ["Stages", "Kafka", "Database", "Hosting"],

@@ -11,6 +11,8 @@ internal sealed class WriteSet(Tables tables)
     /// <summary>Both servers take packets of 16 MB by default; a smaller one is parsed while the next travels.</summary>
     private const int PacketSize = 1 << 20;
 
+    private const int MostRows = 1000;
+
     private readonly SortedDictionary<long, JobChange> _jobs = [];
     private readonly List<(string Key, long By, TimeSpan? ExpireIn)> _counters = [];
     private readonly SortedDictionary<string, List<KeyCommand>> _hashes = new(StringComparer.Ordinal);
@@ -45,13 +47,17 @@ internal sealed class WriteSet(Tables tables)
             job.Write(Current(packets), tables);
         }
 
-        WriteCounters(Current(packets));
+        foreach (var counters in _counters.Chunk(MostRows))
+        {
+            WriteCounters(Current(packets), counters);
+        }
+
         foreach (var (key, commands) in _hashes.Concat(_lists).Concat(_sets))
         {
             commands.ForEach(command => command.Write(Current(packets), tables, key));
         }
 
-        foreach (var rows in Enqueued.Chunk(1000))
+        foreach (var rows in Enqueued.Chunk(MostRows))
         {
             WriteQueue(Current(packets), rows);
         }
@@ -108,16 +114,11 @@ internal sealed class WriteSet(Tables tables)
         }
     }
 
-    private void WriteCounters(SqlBatch sql)
+    private void WriteCounters(SqlBatch sql, (string Key, long By, TimeSpan? ExpireIn)[] counters)
     {
-        if (_counters.Count == 0)
-        {
-            return;
-        }
-
         var separator = false;
         sql.Piece($"insert into {tables.Counter} (`Key`, `Value`, ExpireAt) values ");
-        foreach (var (key, by, expireIn) in _counters)
+        foreach (var (key, by, expireIn) in counters)
         {
             _ = separator ? sql.Piece($", ") : sql;
             separator = true;

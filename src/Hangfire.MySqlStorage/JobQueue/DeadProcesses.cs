@@ -6,8 +6,11 @@ namespace Hangfire.MySql.JobQueue;
 /// <summary>Gives back to their queues the jobs that a process had fetched which is no more: the one whose <see cref="ProcessLease"/> is free.</summary>
 internal sealed class DeadProcesses(MySqlStorage storage)
 {
-    /// <summary>A living process whose connection has dropped takes its lock anew within a beat; it must not be taken for dead before.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// A living process whose connection has dropped takes its lock anew within a beat; it must not be taken for dead before. Below two beats, so
+    /// that the third look decides: after a restart, jobs go on about a second later.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(800);
 
     private static readonly ILog Log = LogProvider.For<DeadProcesses>();
 

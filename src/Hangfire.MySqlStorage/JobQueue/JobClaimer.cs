@@ -106,9 +106,19 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
             return claimed;
         }
 
-        connection.Execute(new SqlBatch()
-            .Add($"update {table} set FetchedAt = utc_timestamp(6), FetchToken = {token} where Id in ({claimed.Select(job => job.RowId)})")
-            .Add($"commit"));
+        try
+        {
+            connection.Execute(new SqlBatch()
+                .Add($"update {table} set FetchedAt = utc_timestamp(6), FetchToken = {token} where Id in ({claimed.Select(job => job.RowId)})")
+                .Add($"commit"));
+        }
+        catch (Exception error) when (ServerErrors.IsConnectionLost(connection, error))
+        {
+            // the commit may have been done all the same
+            claimed.ForEach(storage.Leases.Owe);
+            throw;
+        }
+
         claimed.ForEach(storage.Leases.Add);
         return claimed;
     }

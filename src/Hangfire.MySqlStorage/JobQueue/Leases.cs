@@ -13,6 +13,7 @@ internal sealed class Leases(MySqlStorage storage)
     private static readonly ILog Log = LogProvider.For<Leases>();
 
     private readonly ConcurrentDictionary<long, MySqlFetchedJob> _held = new();
+    private readonly ConcurrentQueue<MySqlFetchedJob> _owed = new();
 
     public bool Any => !_held.IsEmpty;
 
@@ -28,6 +29,21 @@ internal sealed class Leases(MySqlStorage storage)
     }
 
     public void Remove(MySqlFetchedJob job) => _held.TryRemove(new KeyValuePair<long, MySqlFetchedJob>(job.RowId, job));
+
+    /// <summary>
+    /// Notes a row to be given back, because the database could not be told now. The row bears our token, perhaps, and this process lives: so
+    /// nobody else would free it before its time-out.
+    /// </summary>
+    public void Owe(MySqlFetchedJob job) => _owed.Enqueue(job);
+
+    public void PayOwed()
+    {
+        while (_owed.TryPeek(out var job))
+        {
+            job.ReturnRow();
+            _owed.TryDequeue(out _);
+        }
+    }
 
     public void Renew()
     {

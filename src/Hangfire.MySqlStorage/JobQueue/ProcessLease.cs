@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography;
 using Hangfire.Logging;
 using Hangfire.MySql.Sql;
@@ -30,7 +31,7 @@ internal sealed class ProcessLease(MySqlStorage storage) : IDisposable
     {
         lock (_gate)
         {
-            if (_disposed || (_connection is not null && (!verify || _connection.Ping())))
+            if (_disposed || (_connection is not null && (!verify || (_connection.State == ConnectionState.Open && _connection.Ping()))))
             {
                 return;
             }

@@ -30,18 +30,24 @@ internal sealed class QueueFetcher : IDisposable
     private readonly JobClaimer _claimer;
     private bool _led;
     private bool _likely = true;
-    private TimeSpan _pause = ShortestPause;
+    private TimeSpan _pause;
 
     public QueueFetcher(MySqlStorage storage, string[] queues)
     {
         _storage = storage;
         _queues = queues;
         _claimer = new JobClaimer(storage, queues);
+        _pause = Shortest;
         foreach (var queue in queues)
         {
             storage.Signals.Listen(queue, _signal);
         }
     }
+
+    /// <summary>How long the leader waits for a signal before it asks again.</summary>
+    public TimeSpan Pause => _pause;
+
+    private TimeSpan Shortest => ShortestPause < _storage.Options.QueuePollInterval ? ShortestPause : _storage.Options.QueuePollInterval;
 
     public MySqlFetchedJob Fetch(CancellationToken cancellationToken)
     {
@@ -96,7 +102,7 @@ internal sealed class QueueFetcher : IDisposable
             if (!_likely)
             {
                 _likely = WaitHandle.WaitAny(handles, _pause) == 0;
-                _pause = _likely ? ShortestPause : Slower(_pause);
+                _pause = _likely ? Shortest : Slower(_pause);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -110,7 +116,7 @@ internal sealed class QueueFetcher : IDisposable
             _likely = jobs.Count == wanted;
             if (jobs.Count > 0)
             {
-                _pause = ShortestPause;
+                _pause = Shortest;
                 HandOut(me, jobs);
                 return;
             }

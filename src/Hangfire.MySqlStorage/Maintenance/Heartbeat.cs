@@ -92,7 +92,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _stop.Set();
         }
 
-        _thread?.Join();
+        // a beat in the middle of a statement may take as long as the server does not answer
+        _thread?.Join(Interval * 10);
     }
 
     private void Run()
@@ -124,6 +125,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _deadChecks++;
         }
 
+        storage.Leases.PayOwed();
         if (IsDue(ref _locksPinged, LockPing))
         {
             foreach (var session in _locks.Keys)

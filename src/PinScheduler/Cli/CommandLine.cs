@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PinScheduler.Cli;
 
@@ -10,7 +11,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = static _ => DefaultServer(), Recursive = true };
+        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = static _ => DefaultServer(), CustomParser = ParseServer, Recursive = true };
         var json = new Option<bool>("--json") { Description = "Prints what the server answers, as JSON", Recursive = true };
         var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
@@ -50,4 +51,16 @@ internal static class CommandLine
     }
 
     private static Uri DefaultServer() => new(Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } named ? named : "http://127.0.0.1:5080");
+
+    private static Uri? ParseServer(ArgumentResult given)
+    {
+        var text = given.Tokens.Single().Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https"))
+        {
+            return server;
+        }
+
+        given.AddError($"'{text}' is no server's address; it must be such as http://127.0.0.1:5080.");
+        return null;
+    }
 }

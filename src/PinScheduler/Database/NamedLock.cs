@@ -12,51 +12,55 @@ namespace PinScheduler.Database;
 public sealed class NamedLock : IAsyncDisposable
 {
     private readonly MySqlConnection _connection;
-    private readonly string _key;
 
-    private NamedLock(MySqlConnection connection, string key)
-    {
-        _connection = connection;
-        _key = key;
-    }
+    private NamedLock(MySqlConnection connection) => _connection = connection;
 
     /// <summary>Null when somebody else still holds it after <paramref name="timeout"/>.</summary>
-    public static async Task<NamedLock?> TryTakeAsync(Warehouse warehouse, string name, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<NamedLock?> TryTakeAsync(Warehouse warehouse, string name, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        TryTakeAllAsync(warehouse, [name], timeout, time, cancellationToken);
+
+    /// <summary>Several locks on one connection, all or none; always in the same order, so that two who want the same ones never wait for each other.</summary>
+    public static async Task<NamedLock?> TryTakeAllAsync(Warehouse warehouse, IEnumerable<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        var key = KeyOf(warehouse.DatabaseName, name);
         var connection = await warehouse.OpenAsync(cancellationToken);
         try
         {
             var started = time.GetTimestamp();
-            do
+            foreach (var key in names.Select(name => KeyOf(warehouse.DatabaseName, name)).Order(StringComparer.Ordinal))
             {
-                // slices of a second: a cancelled waiter is gone soon, and no command time-out is reached
-                var slice = timeout <= TimeSpan.Zero ? 0 : 1;
-                var taken = await connection.ExecuteScalarAsync<long?>(new CommandDefinition("select get_lock(@key, @slice)", new { key, slice }, cancellationToken: cancellationToken));
-                if (taken == 1)
+                while (!await TryTakeOneAsync(connection, key, timeout, cancellationToken))
                 {
-                    return new NamedLock(connection, key);
+                    if (time.GetElapsedTime(started) >= timeout)
+                    {
+                        await CloseAsync(connection);
+                        return null;
+                    }
                 }
             }
-            while (time.GetElapsedTime(started) < timeout);
+
+            return new NamedLock(connection);
         }
         catch
         {
-            await CloseAsync(connection, key);
+            await CloseAsync(connection);
             throw;
         }
-
-        await connection.DisposeAsync();
-        return null;
     }
 
-    public ValueTask DisposeAsync() => CloseAsync(_connection, _key);
+    public ValueTask DisposeAsync() => CloseAsync(_connection);
 
-    private static async ValueTask CloseAsync(MySqlConnection connection, string key)
+    private static async Task<bool> TryTakeOneAsync(MySqlConnection connection, string key, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // slices of a second: a cancelled waiter is gone soon, and no command time-out is reached
+        var slice = timeout <= TimeSpan.Zero ? 0 : 1;
+        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition("select get_lock(@key, @slice)", new { key, slice }, cancellationToken: cancellationToken)) == 1;
+    }
+
+    private static async ValueTask CloseAsync(MySqlConnection connection)
     {
         try
         {
-            await connection.ExecuteAsync("do release_lock(@key)", new { key });
+            await connection.ExecuteAsync("do release_all_locks()");
         }
         catch (Exception exception) when (exception is MySqlException or InvalidOperationException)
         {

@@ -1,4 +1,5 @@
 using PinScheduler.Database;
+using PinScheduler.Kafka;
 
 namespace PinScheduler.Hosting;
 
@@ -10,6 +11,7 @@ internal static class HostingExtensions
         services.AddSingleton(SqlFolder.Find(configuration));
         services.AddSingleton(new DataFolder(configuration["Data"] is { Length: > 0 } data ? data : "data"));
         services.AddSingleton(new Warehouse(configuration.GetConnectionString("MySql") is { Length: > 0 } named ? named : ConfigurationSources.ComposeMySql));
+        services.PostConfigure<KafkaOptions>(kafka => kafka.BootstrapServers = kafka.BootstrapServers is { Length: > 0 } named ? named : ConfigurationSources.ComposeKafka);
         services.AddSingleton<SchemaInstaller>();
         services.AddHostedService<ParentWatch>();
         services.AddHealthChecks().AddCheck<MySqlHealth>("mysql");

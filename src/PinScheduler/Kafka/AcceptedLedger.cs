@@ -24,7 +24,7 @@ internal sealed class AcceptedLedger
 
     public static long Cost(int keyBytes, int valueBytes) => keyBytes + valueBytes + OverheadBytes;
 
-    /// <summary>An acknowledged record; its bytes as <see cref="Cost"/> counts them.</summary>
+    /// <summary>An acknowledged record, its offset or -1 where that is unknown; its bytes as <see cref="Cost"/> counts them.</summary>
     public void Add(string topic, int partition, long offset, long bytes) => Of(topic, partition).Add(offset + 1, bytes);
 
     /// <summary>Everything below <paramref name="nextOffset"/> is in landing files and their rows are committed.</summary>
@@ -42,6 +42,7 @@ internal sealed class AcceptedLedger
     {
         private readonly Queue<Chunk> _chunks = new();
         private Chunk? _last;
+        private long _end;
         private long _bytes;
         private long _records;
 
@@ -65,7 +66,8 @@ internal sealed class AcceptedLedger
                     _chunks.Enqueue(_last = new Chunk());
                 }
 
-                _last.End = Math.Max(_last.End, end);
+                _end = Math.Max(_end, end);
+                _last.End = _end;
                 _last.Bytes += bytes;
                 _last.Records++;
                 _bytes += bytes;
@@ -105,4 +107,8 @@ internal readonly record struct PendingRoom(long Bytes, long Records)
 {
     /// <summary>Of the embedded broker's room for one partition: 0 empty, 1 full.</summary>
     public double Share => Math.Max((double)Bytes / AcceptedLedger.RoomBytes, (double)Records / AcceptedLedger.RoomRecords);
+
+    public static PendingRoom operator +(PendingRoom one, PendingRoom other) => new(one.Bytes + other.Bytes, one.Records + other.Records);
+
+    public static PendingRoom operator -(PendingRoom one, PendingRoom other) => new(one.Bytes - other.Bytes, one.Records - other.Records);
 }

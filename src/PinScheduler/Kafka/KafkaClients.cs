@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,9 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguratio
     private readonly Dictionary<string, string> _passedOn = PassedOn(configuration);
 
     public bool Embedded => options.Value.Embedded;
+
+    /// <summary>Key and value together; librdkafka's own default is a million bytes.</summary>
+    public int LargestRecord => _passedOn.TryGetValue("message.max.bytes", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : 1_000_000;
 
     /// <summary>The keys of section `Kafka` that are not ours; `Kafka:sasl:username` and `Kafka:sasl.username` are one.</summary>
     public static Dictionary<string, string> PassedOn(IConfiguration configuration) => configuration.GetSection(KafkaOptions.Section).AsEnumerable(makePathsRelative: true)

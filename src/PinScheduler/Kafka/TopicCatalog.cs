@@ -15,7 +15,7 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
 
     // partitions may be added, leaders move
     private static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<IAdminClient> _admin = new(clients.CreateAdmin);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
@@ -47,6 +47,9 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
 
         return (await RefreshAsync(AskAgainAfter, cancellationToken)).GetValueOrDefault(topic);
     }
+
+    /// <summary>What is known has shown itself to be wrong: the next question is asked anew.</summary>
+    public void Forget() => _listing = null;
 
     /// <summary>All topics but Kafka's internal ones, asked for now.</summary>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>

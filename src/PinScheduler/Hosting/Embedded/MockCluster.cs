@@ -12,8 +12,11 @@ internal sealed class MockCluster : IDisposable
     public MockCluster(int brokers)
     {
         var error = new byte[512];
+        var settings = rd_kafka_conf_new();
+        // it would note that it has no servers to connect to, and means to have none
+        _ = rd_kafka_conf_set(settings, "log_level", "3", error, (nuint)error.Length);
         // 0: a producer; it is only the cluster's home and never connects
-        _client = rd_kafka_new(0, rd_kafka_conf_new(), error, (nuint)error.Length);
+        _client = rd_kafka_new(0, settings, error, (nuint)error.Length);
         Handle = _client == IntPtr.Zero ? IntPtr.Zero : rd_kafka_mock_cluster_new(_client, brokers);
         if (Handle == IntPtr.Zero)
         {

@@ -11,6 +11,9 @@ internal static partial class MockClusterNative
     [LibraryImport(Librdkafka.Name)]
     public static partial IntPtr rd_kafka_conf_new();
 
+    [LibraryImport(Librdkafka.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rd_kafka_conf_set(IntPtr settings, string key, string value, byte[] error, nuint size);
+
     [LibraryImport(Librdkafka.Name)]
     public static partial IntPtr rd_kafka_new(int type, IntPtr settings, byte[] error, nuint errorSize);
 

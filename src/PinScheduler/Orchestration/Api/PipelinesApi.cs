@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Dapper;
-using PinScheduler.Database;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
 using PinScheduler.Orchestration.Schedule;
@@ -23,15 +21,7 @@ internal static class PipelinesApi
         api.MapPost("/pipelines/{pipeline}/resume", ResumeAsync).WithSummary("Lets the schedule start runs again");
     }
 
-    private static async Task<IResult> ListAsync(PipelineCatalog pipelines, Warehouse warehouse, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var paused = (await connection.QueryAsync<(string Pipeline, string? By, string? Reason, DateTime? Until)>(new CommandDefinition(
-            "select pipeline, paused_by, paused_reason, paused_until from pipeline_state where paused_at is not null and (paused_until is null or paused_until > @now)",
-            new { now }, cancellationToken: cancellationToken))).ToDictionary(row => row.Pipeline);
-        return TypedResults.Ok(pipelines.All.Select(pipeline => PipelineView.Of(pipeline, now, paused.TryGetValue(pipeline.Key, out var pause) ? new PauseView(pause.By, pause.Reason, pause.Until) : null)));
-    }
+    private static async Task<IResult> ListAsync(PipelineReader reader, CancellationToken cancellationToken) => TypedResults.Ok(await reader.ListAsync(cancellationToken));
 
     private static async Task<IResult> TriggerAsync(string pipeline, HttpRequest request, PipelineCatalog pipelines, RunStarter starter, RunReader reader, CancellationToken cancellationToken)
     {

@@ -1,0 +1,7 @@
+namespace PinScheduler.Ingestion;
+
+internal enum ProduceFormat
+{
+    Json,
+    Binary,
+}

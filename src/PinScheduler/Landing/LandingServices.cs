@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+using PinScheduler.Hosting;
+
+namespace PinScheduler.Landing;
+
+internal static class LandingServices
+{
+    public static IServiceCollection AddLanding(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LandingOptions>().Bind(configuration.GetSection(LandingOptions.Section));
+        return services
+            .AddSingleton(provider => new LandingFolder(provider.GetRequiredService<IOptions<LandingOptions>>().Value.LandingDirectory is { Length: > 0 } given
+                ? given
+                : provider.GetRequiredService<DataFolder>().Combine("landing")))
+            .AddSingleton<LandingSteps>()
+            .AddSingleton<LandingStore>()
+            .AddSingleton<LandingRuns>()
+            .AddSingleton<PartitionClaims>();
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using PinScheduler.Orchestration;
+using PinScheduler.Stages;
+using PinScheduler.Stages.Analyze;
+using PinScheduler.Stages.Clean;
+using PinScheduler.Stages.Drain;
+using PinScheduler.Stages.Emulate;
+using PinScheduler.Stages.Topics;
+
+namespace PinScheduler.Pipelines;
+
+/// <summary>The night's work: posts into topics, topics into files, files into tables, tables into results.</summary>
+internal static class NightlyPipeline
+{
+    public const string Key = "nightly";
+
+    public static void Describe(IServiceProvider services, PipelineBuilder pipeline)
+    {
+        var options = services.GetRequiredService<IOptions<NightlyOptions>>().Value;
+        pipeline
+            .Title("Pinterest posts, every night")
+            .Schedule(options.Cron, options.TimeZone)
+            .Parameter("posts", ParameterType.Whole, options.Posts, 0, int.MaxValue, "How many random posts to emulate; 0 works on what is in Kafka")
+            .Parameter("postsPerSecond", ParameterType.Number, options.PostsPerSecond, 0, 1_000_000, "Pace of the emulation; 0 is as fast as possible")
+            .Parameter("seed", ParameterType.Whole, options.Seed, null, null, "The same seed emulates the same posts")
+            .Balance(NightlyBooks.Balance);
+
+        pipeline.Task("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest, Make<TopicsStage>());
+        pipeline.Task("emulate", "emulate", "Send random posts through the ingestion API", TaskQueue.Ingest, Make<EmulateStage>())
+            .After("topics")
+            .SkipWhen(static parameters => parameters.Whole("posts") == 0);
+        foreach (var set in DataSet.All)
+        {
+            pipeline.Task($"drain-{set.Key}", "drain", $"Drain the topic of {set.Key} records into files", TaskQueue.Ingest, Make<DrainStage>(set)).After("emulate");
+            pipeline.Task($"clean-{set.Key}", "clean", $"Clean {set.Key} records into {set.CleanTable}", TaskQueue.Transform, Make<CleanStage>(set)).After($"drain-{set.Key}");
+        }
+
+        var sql = services.GetRequiredService<SqlTasks>();
+        foreach (var (file, dependsOn) in sql.Analyses)
+        {
+            pipeline.Task(file.Name, "analyze", file.Title, TaskQueue.Analyze, Make<AnalyzeStage>(file)).After(dependsOn).Fingerprint(file.Hash);
+        }
+
+        foreach (var (file, dependsOn) in sql.Checks)
+        {
+            pipeline.Task(file.Name, "check", file.Title, TaskQueue.Analyze, Make<CheckStage>(file)).After(dependsOn).Fingerprint(file.Hash);
+        }
+    }
+
+    private static Func<IServiceProvider, IStage> Make<TStage>(params object[] arguments)
+        where TStage : IStage => services => ActivatorUtilities.CreateInstance<TStage>(services, arguments);
+}

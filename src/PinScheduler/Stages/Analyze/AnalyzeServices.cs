@@ -1,0 +1,13 @@
+using PinScheduler.Hosting;
+
+namespace PinScheduler.Stages.Analyze;
+
+internal static class AnalyzeServices
+{
+    /// <summary>Reads the SQL files at start; a pipeline makes an <see cref="AnalyzeStage"/> or <see cref="CheckStage"/> of each.</summary>
+    public static IServiceCollection AddAnalyze(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(static provider => SqlTasks.Load(provider.GetRequiredService<SqlFolder>()));
+        return services;
+    }
+}

@@ -1,0 +1,29 @@
+using PinScheduler.Database;
+
+namespace PinScheduler.Stages.Analyze;
+
+/// <summary>Runs one check: a query whose rows are what breaks a rule. It warns, or, where its severity is `fail`, fails.</summary>
+internal sealed class CheckStage(SqlTaskFile file, Warehouse warehouse) : IStage
+{
+    // enough to see what is wrong; a warehouse may break a rule in every row
+    private const int KeptRows = 1000;
+
+    public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var broken = (await new SqlTaskRun(warehouse, file, context).RunAsync(KeptRows, cancellationToken)).Count;
+        var result = StageResult.Of(("broken", broken));
+        if (broken == 0)
+        {
+            return result;
+        }
+
+        var message = $"Check '{file.Name}': {broken} {(broken == 1 ? "row" : "rows")} ({file.Title}).";
+        if (file.Severity == SqlTaskFile.Fail)
+        {
+            throw new StageFailedException(message + " Its severity is 'fail': mend the data, or the rule in " + file.Path + ", and retry.") { Result = result };
+        }
+
+        await context.WarnAsync(message);
+        return result;
+    }
+}

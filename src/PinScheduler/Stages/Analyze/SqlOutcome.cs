@@ -1,0 +1,4 @@
+namespace PinScheduler.Stages.Analyze;
+
+/// <summary>What a query gave: its columns, how many rows, and how long it took.</summary>
+internal sealed record SqlOutcome(IReadOnlyList<string> Columns, long Count, long Milliseconds);

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PinScheduler.Stages.Analyze;
+
+internal enum SqlTaskKind
+{
+    Analysis,
+    Check,
+}
+
+/// <summary>One file of sql/analytics or sql/checks: a query, and in its header what the pipeline and the pages need to know of it.</summary>
+internal sealed record SqlTaskFile
+{
+    public const string Warn = "warn";
+    public const string Fail = "fail";
+
+    public required string Path { get; init; }
+
+    public required SqlTaskKind Kind { get; init; }
+
+    /// <summary>Task key, result name and, in the API, resource.</summary>
+    public required string Name { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>The original pipeline's number for it ("6.1"); null for a user's own.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The result's columns as the header promises them; empty when it promises none.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>What it reads: tables, and results as `result:NAME`, NAME or `result:*`.</summary>
+    public required IReadOnlyList<string> Tables { get; init; }
+
+    public Chart? Chart { get; init; }
+
+    /// <summary>A check's: `warn` or `fail`.</summary>
+    public string Severity { get; init; } = Warn;
+
+    public required string Sql { get; init; }
+
+    /// <summary>Of the whole text, so that a result can be told to be of this version.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+
+    /// <exception cref="SqlFileException">The header is wrong: file, line and what would be right.</exception>
+    public static SqlTaskFile Load(string path, SqlTaskKind kind) => Parse(path, kind, File.ReadAllText(path));
+
+    /// <inheritdoc cref="Load"/>
+    public static SqlTaskFile Parse(string path, SqlTaskKind kind, string sql)
+    {
+        var header = SqlHeader.Read(path, kind, sql);
+        var name = header.Value("name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
+        header.CheckName(name);
+        var columns = header.Words("columns");
+        return new SqlTaskFile
+        {
+            Path = path,
+            Kind = kind,
+            Name = name,
+            Title = header.Value("title") ?? Humanized(name),
+            Task = header.Value("task"),
+            Columns = columns,
+            Tables = header.Words("tables"),
+            Chart = header.Value("chart") is { } chart ? Chart.Parse(chart, columns, problem => header.Wrong("chart", problem)) : null,
+            Severity = header.Value("severity") ?? Warn,
+            Sql = sql,
+        };
+    }
+
+    private static string Humanized(string name) => char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' ');
+}

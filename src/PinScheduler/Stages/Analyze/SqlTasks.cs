@@ -1,0 +1,92 @@
+using PinScheduler.Hosting;
+
+namespace PinScheduler.Stages.Analyze;
+
+/// <summary>All SQL tasks: each file of sql/analytics and sql/checks is one, so a file dropped there is all that a new one needs.</summary>
+internal sealed class SqlTasks
+{
+    private const string Result = "result:";
+    private const string EveryResult = "result:*";
+
+    private readonly Dictionary<string, SqlTaskFile> _analyses;
+
+    private SqlTasks(IReadOnlyList<SqlTaskFile> analyses, IReadOnlyList<SqlTaskFile> checks, List<string> wrong)
+    {
+        _analyses = analyses.DistinctBy(static file => file.Name).ToDictionary(static file => file.Name, StringComparer.Ordinal);
+        foreach (var twice in analyses.Concat(checks).GroupBy(static file => file.Name).Where(static group => group.Count() > 1))
+        {
+            wrong.Add($"{string.Join(" and ", twice.Select(static file => file.Path))} are both named '{twice.Key}'; give one of them another '-- name:'.");
+        }
+
+        Analyses = [.. InTaskOrder(analyses).Select(file => AsTask(file, wrong))];
+        Checks = [.. checks.Select(file => AsTask(file, wrong))];
+    }
+
+    /// <summary>In the order of the original's task numbers, a user's own after them.</summary>
+    public IReadOnlyList<SqlTask> Analyses { get; }
+
+    public IReadOnlyList<SqlTask> Checks { get; }
+
+    public SqlTaskFile? FindAnalysis(string name) => _analyses.GetValueOrDefault(name);
+
+    /// <exception cref="SqlFileException">One or more files are wrong: all that is wrong, a line each.</exception>
+    public static SqlTasks Load(SqlFolder folder)
+    {
+        var wrong = new List<string>();
+        var tasks = new SqlTasks(LoadAll(folder.Files("analytics"), SqlTaskKind.Analysis, wrong), LoadAll(folder.Files("checks"), SqlTaskKind.Check, wrong), wrong);
+        return wrong.Count == 0 ? tasks : throw new SqlFileException(string.Join(Environment.NewLine, wrong));
+    }
+
+    private static List<SqlTaskFile> LoadAll(IReadOnlyList<string> paths, SqlTaskKind kind, List<string> wrong)
+    {
+        var files = new List<SqlTaskFile>();
+        foreach (var path in paths)
+        {
+            try
+            {
+                files.Add(SqlTaskFile.Load(path, kind));
+            }
+            catch (SqlFileException exception)
+            {
+                wrong.Add(exception.Message);
+            }
+        }
+
+        return files;
+    }
+
+    private static IEnumerable<SqlTaskFile> InTaskOrder(IEnumerable<SqlTaskFile> files) => files
+        .OrderBy(static file => decimal.TryParse(file.Task, out var number) ? number : decimal.MaxValue)
+        .ThenBy(static file => file.Name, StringComparer.Ordinal);
+
+    private SqlTask AsTask(SqlTaskFile file, List<string> wrong) =>
+        new(file, [.. file.Tables.SelectMany(table => MakersOf(file, table, wrong)).Where(key => key != file.Name).Distinct()]);
+
+    // a table of the user's own is made by no task
+    private string[] MakersOf(SqlTaskFile file, string table, List<string> wrong)
+    {
+        if (table == EveryResult)
+        {
+            return [.. _analyses.Keys];
+        }
+
+        var name = table.StartsWith(Result, StringComparison.Ordinal) ? table[Result.Length..] : table;
+        if (_analyses.ContainsKey(name))
+        {
+            return [name];
+        }
+
+        // narrow copies of a clean table are filled by the task that fills it
+        if (DataSet.All.FirstOrDefault(set => table == set.CleanTable || table == "fact_" + set.Key) is { } made)
+        {
+            return ["clean-" + made.Key];
+        }
+
+        if (name != table || table.StartsWith("clean_", StringComparison.Ordinal) || table.StartsWith("fact_", StringComparison.Ordinal))
+        {
+            wrong.Add($"{file.Path}: 'tables' names '{table}', which no task makes{DidYouMean.Suffix(name, [.. _analyses.Keys, .. DataSet.All.Select(static set => set.CleanTable)])}");
+        }
+
+        return [];
+    }
+}

@@ -1,0 +1,26 @@
+using PinScheduler.Stages.Clean.Rules;
+
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>Section `Pipeline`, as far as it concerns cleaning.</summary>
+internal sealed class CleanOptions
+{
+    public const string Section = "Pipeline";
+
+    /// <summary>By column, the texts that become NULL; a column that is named here has these instead of its default ones.</summary>
+    public Dictionary<string, string[]> Placeholders { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Partitions of one data set that are loaded side by side; warehouse.md §3.2: two are nearly enough for a server.</summary>
+    public int CleanConnections { get; set; } = 2;
+
+    public Placeholders EffectivePlaceholders()
+    {
+        var byColumn = new Dictionary<string, string[]>(Rules.Placeholders.Defaults, StringComparer.OrdinalIgnoreCase);
+        foreach (var (column, texts) in Placeholders)
+        {
+            byColumn[column] = texts;
+        }
+
+        return new Placeholders(byColumn);
+    }
+}

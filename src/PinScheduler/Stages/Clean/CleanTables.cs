@@ -1,0 +1,127 @@
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>
+/// The clean tables and the rules that filled them. A table's comment names its rules: no crash can part the two, for a swap moves
+/// both at once. Names of tables are the data sets', rules a hash; neither can hold a quote.
+/// </summary>
+internal sealed class CleanTables(Warehouse warehouse)
+{
+    private const string CommentPrefix = "rules ";
+
+    public static string NextOf(DataSet dataSet) => dataSet.CleanTable + "_next";
+
+    /// <summary>The last statement but one of a transaction that wrote to the table: until its commit nobody can swap the table.</summary>
+    public static async Task CheckAsync(MySqlConnection connection, MySqlTransaction transaction, CleanTarget target)
+    {
+        var comment = await connection.ExecuteScalarAsync<string?>(
+            "select table_comment from information_schema.tables where table_schema = database() and table_name = @Table", new { target.Table }, transaction);
+        if (comment != CommentPrefix + target.Rules)
+        {
+            throw new StageFailedException($"The table '{target.Table}' was to be filled by the rules {target.Rules}, but another server has made it anew meanwhile (now: '{comment}'); nothing was kept. Where several servers clean, give all the same 'Pipeline:Placeholders'.", retry: true);
+        }
+    }
+
+    public async Task<CleanTablesState> StateAsync(DataSet dataSet, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var rules = (await connection.QueryAsync<(string Table, string Comment)>(new CommandDefinition(
+            "select table_name, table_comment from information_schema.tables where table_schema = database() and table_name in @tables",
+            new { tables = new[] { dataSet.CleanTable, NextOf(dataSet), OldOf(dataSet) } },
+            cancellationToken: cancellationToken)))
+            .ToDictionary(row => row.Table, row => row.Comment.Replace(CommentPrefix, "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
+        return new CleanTablesState(rules.GetValueOrDefault(dataSet.CleanTable), rules.GetValueOrDefault(NextOf(dataSet)), rules.ContainsKey(OldOf(dataSet)));
+    }
+
+    public async Task<bool> IsUnusedAsync(DataSet dataSet, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            $"select not exists (select 1 from cleaned_file where data_set = @Key) and not exists (select 1 from `{dataSet.CleanTable}`)", dataSet, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>From now on the empty table is filled by these rules.</summary>
+    public Task AdoptAsync(CleanTarget live, Fence fence, CancellationToken cancellationToken) =>
+        ChangeAsync(fence, [$"alter table `{live.Table}` comment = '{CommentPrefix}{live.Rules}'"], cancellationToken);
+
+    /// <summary>An empty table for the data set's rows under new rules, and nothing in the books about it.</summary>
+    public async Task BeginNextAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(fence, [$"drop table if exists `{next.Table}`"], cancellationToken);
+        var books = new { next.DataSet.Key, next.Rules };
+        await warehouse.TransactAsync(async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("delete from rejected_record where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
+            await fence.CheckAsync(connection, transaction);
+        }, cancellationToken);
+        // the comment comes last: a table that bears it is one whose books were cleared
+        await ChangeAsync(fence, [$"create table `{next.Table}` like `{next.DataSet.CleanTable}`", $"alter table `{next.Table}` comment = '{CommentPrefix}{next.Rules}'"], cancellationToken);
+    }
+
+    /// <summary>Takes rows of files that are not in the ledger any more over as they are.</summary>
+    /// <returns>How many such rows there are in the new table.</returns>
+    public Task<long> CarryOverAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken) =>
+        warehouse.TransactAsync(async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                $"insert ignore into `{next.Table}` select old.* from `{next.DataSet.CleanTable}` old left join landing_file f on f.id = old.src where f.id is null order by old.ind, old.h",
+                transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            var carried = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                $"select count(*) from `{next.Table}` kept left join landing_file f on f.id = kept.src where f.id is null",
+                transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            await CheckAsync(connection, transaction, next);
+            await fence.CheckAsync(connection, transaction);
+            return carried;
+        }, cancellationToken);
+
+    public Task SwapAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            fence,
+            [
+                $"drop table if exists `{OldOf(next.DataSet)}`",
+                $"rename table `{next.DataSet.CleanTable}` to `{OldOf(next.DataSet)}`, `{next.Table}` to `{next.DataSet.CleanTable}`",
+            ],
+            cancellationToken);
+
+    /// <summary>Brings the books in line with the table, also after a crash between the swap and this. The old table goes last: while it is there, this is not done.</summary>
+    public async Task FinishAsync(CleanTarget live, Fence fence, CancellationToken cancellationToken)
+    {
+        var books = new { live.DataSet.Key, live.Rules };
+        await warehouse.TransactAsync(async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync(
+                """
+                update landing_file f join cleaned_file c on c.landing_file = f.id and c.rules = @Rules
+                set f.cleaned_with = @Rules where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules)
+                """,
+                books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules <> @Rules", books, transaction, commandTimeout: 0);
+            // what was rejected out of files that are gone stays on record
+            await connection.ExecuteAsync("delete r from rejected_record r join landing_file f on f.id = r.src where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0);
+            await fence.CheckAsync(connection, transaction);
+        }, cancellationToken);
+        await ChangeAsync(fence, [$"drop table if exists `{NextOf(live.DataSet)}`", $"drop table if exists `{OldOf(live.DataSet)}`"], cancellationToken);
+    }
+
+    private static string OldOf(DataSet dataSet) => dataSet.CleanTable + "_old";
+
+    // DDL commits by itself; the fence's row, held over it on a connection of its own, keeps newer attempts out until it is done
+    private Task ChangeAsync(Fence fence, IReadOnlyList<string> statements, CancellationToken cancellationToken) =>
+        warehouse.TransactAsync(async (guard, transaction) =>
+        {
+            await fence.CheckAsync(guard, transaction);
+            await using var connection = await warehouse.OpenAsync(cancellationToken);
+            foreach (var statement in statements)
+            {
+                await connection.ExecuteAsync(new CommandDefinition(statement, commandTimeout: 0, cancellationToken: cancellationToken));
+            }
+        }, cancellationToken);
+}
+
+/// <summary>By which rules a data set's tables were filled; null: there is no such table.</summary>
+internal sealed record CleanTablesState(string? Live, string? Next, bool HasOld);

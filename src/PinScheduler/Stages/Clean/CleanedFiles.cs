@@ -1,0 +1,57 @@
+using Dapper;
+using MySqlConnector;
+using PinScheduler.Database;
+
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>Which files have been cleaned by which rules, and what became of their records.</summary>
+internal sealed class CleanedFiles(Warehouse warehouse)
+{
+    /// <summary>The files whose records the target lacks, of one partition or of all, in the order in which they were landed.</summary>
+    public async Task<IReadOnlyList<PendingFile>> PendingAsync(CleanTarget target, int? partition, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        // cleaned_with spares the look at files long done; the row of cleaned_file is what counts
+        return (await connection.QueryAsync<PendingFile>(new CommandDefinition(
+            """
+            select f.id as Id, f.topic as Topic, f.`partition` as `Partition`, f.first_offset as FirstOffset, f.last_offset as LastOffset,
+                f.records as Records, f.bytes as Bytes, f.checksum as Checksum, f.path as Path
+            from landing_file f
+            left join cleaned_file c on c.landing_file = f.id and c.rules = @Rules
+            where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules) and c.landing_file is null and (@partition is null or f.`partition` = @partition)
+            order by f.id
+            """,
+            new { target.Rules, target.DataSet.Key, partition },
+            cancellationToken: cancellationToken))).AsList();
+    }
+
+    public static async Task RecordAsync(MySqlConnection connection, MySqlTransaction transaction, CleanTarget target, PendingFile file, CleanFigures figures, long run)
+    {
+        await connection.ExecuteAsync(
+            """
+            insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, cleaned_at)
+            values (@Id, @Rules, @Key, @run, @Records, @Accepted, @Duplicates, @Rejected, utc_timestamp(6))
+            """,
+            new { file.Id, target.Rules, target.DataSet.Key, run, figures.Records, figures.Accepted, figures.Duplicates, figures.Rejected },
+            transaction);
+        if (target.IsLive)
+        {
+            await connection.ExecuteAsync("update landing_file set cleaned_with = @Rules where id = @Id", new { target.Rules, file.Id }, transaction);
+        }
+    }
+
+    /// <summary>What the run has cleaned, over all attempts.</summary>
+    public async Task<StageResult> TotalsAsync(CleanTarget target, long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var (files, records, accepted, duplicates, rejected) = await connection.QuerySingleAsync<(long, long, long, long, long)>(new CommandDefinition(
+            """
+            select count(*), cast(coalesce(sum(records), 0) as signed), cast(coalesce(sum(accepted), 0) as signed),
+                cast(coalesce(sum(duplicates), 0) as signed), cast(coalesce(sum(rejected), 0) as signed)
+            from cleaned_file where run = @run and data_set = @Key and rules = @Rules
+            """,
+            new { run, target.DataSet.Key, target.Rules },
+            cancellationToken: cancellationToken));
+        return StageResult.Of(("files", files), ("read", records), ("accepted", accepted), ("duplicates", duplicates), ("rejected", rejected));
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+using PinScheduler.Database;
+using PinScheduler.Landing;
+using PinScheduler.Stages.Clean.Loading;
+using PinScheduler.Stages.Clean.Rules;
+
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>Loads pending files into a table, each wholly or not at all; partitions side by side, the files of one in turn.</summary>
+internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, CleanedFiles cleaned, IOptions<CleanOptions> options, TimeProvider time)
+{
+    // small files share a transaction, for a commit costs a wait for the disk; a large one is undone soon enough after a crash
+    private const long BatchBytes = 128 * 1024 * 1024;
+
+    private static readonly string[] Technical = ["h", "src"];
+    private static readonly LoadTable RejectedTable = new("rejected_record", ["data_set", "file", "line", "reason", "raw", "src", "rules"]);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    public async Task CleanAsync(CleanTarget target, RecordRules rules, StageContext context, CancellationToken cancellationToken)
+    {
+        var pending = await cleaned.PendingAsync(target, null, cancellationToken);
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        var progress = new CleanProgress(pending.Sum(file => file.Records), context.Report);
+        CleanLog.Cleaning(context.Log, pending.Count, progress.Total, target.Table);
+        var loader = await LoaderAsync(context.Log, cancellationToken);
+        var work = new CleanWork(target, rules, new LoadTable(target.Table, [.. rules.Columns, .. Technical]), loader, progress, context);
+        await Parallel.ForEachAsync(
+            pending.Select(file => file.Partition).Distinct(),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Value.CleanConnections, CancellationToken = cancellationToken },
+            async (partition, token) => await CleanPartitionAsync(work, partition, token));
+    }
+
+    private async Task<RowLoader> LoaderAsync(ILogger log, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var loader = await RowLoader.ForAsync(connection);
+        if (loader is InsertRowLoader)
+        {
+            CleanLog.NoLocalInfile(log);
+        }
+
+        return loader;
+    }
+
+    private async Task CleanPartitionAsync(CleanWork work, int partition, CancellationToken cancellationToken)
+    {
+        // a partition's files share rows; loaded side by side they would wait for each other, or deadlock (warehouse.md §3.3)
+        await using var held = await HoldAsync(work, partition, cancellationToken);
+        var buffer = new RowBuffer();
+        var batch = new List<PendingFile>();
+        foreach (var file in await cleaned.PendingAsync(work.Target, partition, cancellationToken))
+        {
+            if (batch.Count > 0 && batch.Sum(other => other.Bytes) + file.Bytes > BatchBytes)
+            {
+                await CleanBatchAsync(work, batch, buffer, cancellationToken);
+                batch.Clear();
+            }
+
+            batch.Add(file);
+        }
+
+        await CleanBatchAsync(work, batch, buffer, cancellationToken);
+    }
+
+    private async Task<NamedLock> HoldAsync(CleanWork work, int partition, CancellationToken cancellationToken)
+    {
+        var name = $"clean:{work.Target.DataSet.Key}:{partition}";
+        if (await NamedLock.TryTakeAsync(warehouse, name, TimeSpan.Zero, time, cancellationToken) is { } free)
+        {
+            return free;
+        }
+
+        CleanLog.WaitingForPartition(work.Context.Log, partition);
+        return await NamedLock.TryTakeAsync(warehouse, name, LongestWait, time, cancellationToken)
+            ?? throw new StageFailedException($"Another cleaner has held partition {partition} of '{work.Target.DataSet.Key}' for {LongestWait.TotalMinutes:0} minutes; see which run cleans it (lock '{name}').", retry: true);
+    }
+
+    private async Task CleanBatchAsync(CleanWork work, List<PendingFile> batch, RowBuffer buffer, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var counted = 0L;
+        var figures = new List<CleanFigures>();
+        await warehouse.TransactAsync(async (connection, transaction) =>
+        {
+            // a deadlock brings us here again
+            work.Progress.Add(-counted);
+            counted = 0;
+            figures.Clear();
+            foreach (var file in batch)
+            {
+                var one = await LoadAsync(work, file, buffer, connection, transaction, records =>
+                {
+                    counted += records;
+                    work.Progress.Add(records);
+                }, cancellationToken);
+                await CleanedFiles.RecordAsync(connection, transaction, work.Target, file, one, work.Context.RunId);
+                figures.Add(one);
+            }
+
+            await CleanTables.CheckAsync(connection, transaction, work.Target);
+            await work.Context.Fence.CheckAsync(connection, transaction);
+        }, cancellationToken);
+        foreach (var (file, one) in batch.Zip(figures))
+        {
+            CleanLog.Cleaned(work.Context.Log, file.Path, one.Records, one.Accepted, one.Duplicates, one.Rejected);
+        }
+    }
+
+    private async Task<CleanFigures> LoadAsync(CleanWork work, PendingFile file, RowBuffer buffer, MySqlConnection connection, MySqlTransaction transaction, Action<long> read, CancellationToken cancellationToken)
+    {
+        await using var stream = Open(file);
+        var lines = new LineReader(stream);
+        await using var rows = new CleanRows(lines, new LineCleaner(work.Rules), buffer, file.Id, read);
+        var accepted = await work.Loader.LoadAsync(connection, transaction, work.Table, rows, cancellationToken);
+        if (lines.Checksum != file.Checksum)
+        {
+            throw Damaged(file, $"is not as it was landed: its checksum is {lines.Checksum}, not {file.Checksum}");
+        }
+
+        if (rows.Rejected > 0)
+        {
+            await using var again = Open(file);
+            await using var rejects = new RejectedRows(new LineReader(again), new LineCleaner(work.Rules), buffer, new RejectedFile(file.Id, work.Target.DataSet.Key, file.Path, work.Target.Rules));
+            if (await work.Loader.LoadAsync(connection, transaction, RejectedTable, rejects, cancellationToken) != rows.Rejected)
+            {
+                throw new InvalidOperationException($"'{file.Path}' has {rows.Rejected} rejected records, but not so many could be added to 'rejected_record'; nothing of the file was kept. Look for rows with src = {file.Id} there that should not be.");
+            }
+        }
+
+        return new CleanFigures(rows.Records, accepted, rows.Rows - accepted, rows.Rejected);
+    }
+
+    private FileStream Open(PendingFile file)
+    {
+        try
+        {
+            return new FileStream(folder.FullPath(file.Path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Damaged(file, "is missing");
+        }
+    }
+
+    private StageFailedException Damaged(PendingFile file, string how) => new(
+        $"The landing file '{folder.FullPath(file.Path)}' (topic '{file.Topic}', partition {file.Partition}, offsets {file.FirstOffset} to {file.LastOffset}, {file.Records} records) {how}. "
+        + $"Put it back from a backup and retry the run; or, if it is lost for good, delete its row {file.Id} from 'landing_file': its records are then left out, and rows that it has given already stay as they are.");
+}

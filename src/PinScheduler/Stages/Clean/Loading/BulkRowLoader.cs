@@ -1,0 +1,38 @@
+using MySqlConnector;
+
+namespace PinScheduler.Stages.Clean.Loading;
+
+internal sealed class BulkRowLoader : RowLoader
+{
+    protected override async Task<(long Inserted, long Warnings)> InsertAsync(MySqlConnection connection, MySqlTransaction transaction, LoadTable table, LoadStream lines, CancellationToken cancellationToken)
+    {
+        var load = new MySqlBulkLoader(connection)
+        {
+            TableName = $"`{table.Name}`",
+            Local = true,
+            SourceStream = lines,
+            CharacterSet = "utf8mb4",
+            FieldTerminator = "\t",
+            LineTerminator = "\n",
+            EscapeCharacter = '\\',
+            ConflictOption = MySqlBulkLoaderConflictOption.Ignore,
+            // as long as it takes: the task has its own time-out
+            Timeout = 0,
+        };
+        load.Columns.AddRange(table.Columns.Select(column => column == "h" ? "@h" : $"`{column}`"));
+        if (table.Columns.Contains("h"))
+        {
+            load.Expressions.Add("`h` = unhex(@h)");
+        }
+
+        try
+        {
+            var inserted = await load.LoadAsync(cancellationToken);
+            return (inserted, await WarningsAsync(connection, transaction));
+        }
+        catch (MySqlException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+    }
+}

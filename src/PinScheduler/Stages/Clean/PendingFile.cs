@@ -1,0 +1,32 @@
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>A landing file that is to be cleaned.</summary>
+internal sealed record PendingFile
+{
+    public required long Id { get; init; }
+
+    public required string Topic { get; init; }
+
+    public required int Partition { get; init; }
+
+    public required long FirstOffset { get; init; }
+
+    public required long LastOffset { get; init; }
+
+    public required long Records { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required string Checksum { get; init; }
+
+    public required string Path { get; init; }
+}
+
+/// <summary>What became of a file's records: each is a new row, a duplicate of one or rejected.</summary>
+internal sealed record CleanFigures(long Records, long Accepted, long Duplicates, long Rejected);
+
+/// <summary>Where rows go, and by which rules they were made: the data set's clean table, or the one that is to take its place.</summary>
+internal sealed record CleanTarget(DataSet DataSet, string Rules, string Table)
+{
+    public bool IsLive => Table == DataSet.CleanTable;
+}

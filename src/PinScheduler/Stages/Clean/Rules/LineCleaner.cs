@@ -1,0 +1,24 @@
+namespace PinScheduler.Stages.Clean.Rules;
+
+/// <summary>A line of a landing file in, a line to load out, or why not. For one file at a time.</summary>
+internal sealed class LineCleaner(RecordRules rules)
+{
+    private readonly JsonRecord _record = new(rules.Fields);
+
+    /// <summary>Lines of nothing but white space are no records.</summary>
+    public static bool IsBlank(ReadOnlySpan<byte> line) => WhiteSpace.Trim(line).IsEmpty;
+
+    /// <summary>Appends the row's columns to <paramref name="row"/>, after its BeginRow, without ending it; nothing where it is rejected.</summary>
+    /// <returns>Null, or why the record is rejected.</returns>
+    public string? Clean(ReadOnlySpan<byte> line, RowBuffer row, out int ind)
+    {
+        ind = 0;
+        var reason = _record.Read(line) ?? rules.TryWrite(_record, line, row, out ind);
+        if (reason is not null)
+        {
+            row.DropRow();
+        }
+
+        return reason;
+    }
+}

@@ -1,0 +1,43 @@
+namespace PinScheduler.Stages.Clean.Rules;
+
+internal sealed class PinRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
+{
+    // as in Keys
+    private const int Index = 0;
+    private const int Ind = 1;
+    private const int UniqueId = 2;
+    private const int Title = 3;
+    private const int Description = 4;
+    private const int PosterName = 5;
+    private const int FollowerCount = 6;
+    private const int TagList = 7;
+    private const int IsImageOrVideo = 8;
+    private const int ImageSrc = 9;
+    private const int SaveLocation = 10;
+    private const int Category = 11;
+
+    private static readonly string[] Keys = ["index", "ind", "unique_id", "title", "description", "poster_name", "follower_count", "tag_list", "is_image_or_video", "image_src", "save_location", "category"];
+    private static readonly string[] Names = ["ind", "unique_id", "title", "description", "follower_count", "poster_name", "tag_list", "is_image_or_video", "image_src", "save_location", "category"];
+
+    protected override (int First, int Second) IndexFields => (Index, Ind);
+
+    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row)
+    {
+        row.Text(record.Text(line, UniqueId));
+        row.Text(record.Text(line, Title));
+        row.Text(record.Text(line, Description));
+        row.Whole(record.Followers(line, FollowerCount));
+        var tooLong = Grouped(row, record.Text(line, PosterName), "poster_name");
+        row.Text(record.Text(line, TagList));
+        row.Text(record.Text(line, IsImageOrVideo));
+        row.Text(record.Text(line, ImageSrc));
+        row.Text(PathOf(record.Text(line, SaveLocation)));
+        return tooLong ?? Grouped(row, record.Text(line, Category), "category");
+    }
+
+    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> saveLocation)
+    {
+        var prefix = "Local save in "u8;
+        return saveLocation.StartsWith(prefix) ? WhiteSpace.Trim(saveLocation[prefix.Length..]) : saveLocation;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace PinScheduler.Stages.Clean.Rules;
+
+/// <summary>By column, the texts that people's scrapers write where there is nothing.</summary>
+internal sealed class Placeholders(IReadOnlyDictionary<string, string[]> byColumn)
+{
+    // raise it with every change in what the rules make of a record: all data are then cleaned anew
+    private const int RulesVersion = 1;
+
+    /// <summary>What the original data set holds.</summary>
+    public static IReadOnlyDictionary<string, string[]> Defaults { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["title"] = ["No Title Data Available"],
+        ["description"] = ["No description available Story format", "No description available"],
+        ["follower_count"] = ["User Info Error"],
+        ["poster_name"] = ["User Info Error"],
+        ["tag_list"] = ["N,o, ,T,a,g,s, ,A,v,a,i,l,a,b,l,e"],
+        ["image_src"] = ["Image src error.", "Image src error"],
+    };
+
+    public IReadOnlyList<Field> Fields(IEnumerable<string> keys) => [.. keys.Select(key => new Field(key, Of(key)))];
+
+    /// <summary>Names the rules by which a data set with these fields is cleaned: equal where its records give equal rows.</summary>
+    public string HashOfRules(IEnumerable<Field> fields)
+    {
+        var text = JsonSerializer.Serialize(fields.Select(field => new { field.Name, Placeholders = Of(field.Name).Distinct().Order(StringComparer.Ordinal) }));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RulesVersion} {text}")))[..32];
+    }
+
+    private string[] Of(string column) => byColumn.GetValueOrDefault(column, []);
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Hashing;
+
+namespace PinScheduler.Stages.Clean.Rules;
+
+/// <summary>Load lines, one after another: fields in one canonical form, tab between them, `\` before what has a meaning there, `\N` for NULL.</summary>
+internal sealed class RowBuffer
+{
+    private static readonly SearchValues<byte> ToEscape = SearchValues.Create("\\\t\n\0"u8);
+
+    private byte[] _bytes = new byte[16 * 1024];
+    private int _rowStart;
+
+    public int Length { get; private set; }
+
+    public ReadOnlyMemory<byte> Memory(int start, int length) => _bytes.AsMemory(start, length);
+
+    public void Clear() => Length = _rowStart = 0;
+
+    public void BeginRow() => _rowStart = Length;
+
+    public void DropRow() => Length = _rowStart;
+
+    /// <summary>Of the row's fields so far: equal rows, and only they, have equal lines.</summary>
+    public UInt128 HashOfRow() => XxHash128.HashToUInt128(_bytes.AsSpan(_rowStart, Length - _rowStart));
+
+    /// <returns>Where the row stands in <see cref="Memory"/>.</returns>
+    public (int Start, int Length) EndRow()
+    {
+        Reserve(1)[0] = (byte)'\n';
+        Length++;
+        return (_rowStart, Length - _rowStart);
+    }
+
+    /// <summary>Empty is NULL.</summary>
+    public void Text(ReadOnlySpan<byte> text)
+    {
+        Separate();
+        if (text.IsEmpty)
+        {
+            Append("\\N"u8);
+            return;
+        }
+
+        AppendEscaped(text);
+    }
+
+    /// <summary>Both with a blank between them, in one field; NULL where either is.</summary>
+    public void Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        if (first.IsEmpty || second.IsEmpty)
+        {
+            Text([]);
+            return;
+        }
+
+        Text(first);
+        Append(" "u8);
+        AppendEscaped(second);
+    }
+
+    public void Whole(long? number)
+    {
+        Separate();
+        if (number is not { } value)
+        {
+            Append("\\N"u8);
+            return;
+        }
+
+        value.TryFormat(Reserve(20), out var written, provider: CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    public void Hex(UInt128 value)
+    {
+        Separate();
+        value.TryFormat(Reserve(32), out var written, "x32", CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    private void AppendEscaped(ReadOnlySpan<byte> text)
+    {
+        while (text.IndexOfAny(ToEscape) is var special and >= 0)
+        {
+            Append(text[..special]);
+            Append(text[special] switch
+            {
+                (byte)'\t' => "\\t"u8,
+                (byte)'\n' => "\\n"u8,
+                (byte)'\0' => "\\0"u8,
+                _ => "\\\\"u8,
+            });
+            text = text[(special + 1)..];
+        }
+
+        Append(text);
+    }
+
+    private void Separate()
+    {
+        if (Length > _rowStart)
+        {
+            Append("\t"u8);
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        if (_bytes.Length - Length < length)
+        {
+            Array.Resize(ref _bytes, Math.Max(checked(_bytes.Length * 2), Length + length));
+        }
+
+        return _bytes.AsSpan(Length);
+    }
+}

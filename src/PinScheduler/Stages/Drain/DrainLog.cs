@@ -1,0 +1,29 @@
+namespace PinScheduler.Stages.Drain;
+
+/// <summary>2300-2399</summary>
+internal static partial class DrainLog
+{
+    [LoggerMessage(EventId = 2300, Level = LogLevel.Information, Message = "draining '{Topic}': {Records} offsets in {Partitions} partitions")]
+    public static partial void Draining(ILogger log, string topic, long records, int partitions);
+
+    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "landed {Records} records and {DeadLetters} dead letters of '{Topic}' in {Files} files, {Bytes} bytes")]
+    public static partial void Landed(ILogger log, string topic, long records, long deadLetters, int files, long bytes);
+
+    [LoggerMessage(EventId = 2302, Level = LogLevel.Information, Message = "another drain of '{Topic}' is at work; waiting for it")]
+    public static partial void Waiting(ILogger log, string topic);
+
+    [LoggerMessage(EventId = 2303, Level = LogLevel.Warning, Message = "partition {Partition} of '{Topic}': offsets {First} to {Last} expired before they were drained")]
+    public static partial void Gap(ILogger log, string topic, int partition, long first, long last);
+
+    [LoggerMessage(EventId = 2304, Level = LogLevel.Warning, Message = "the consumer group's offsets of '{Topic}' could not be committed ({Reason}); lag monitors show old ones, the drain does not use them")]
+    public static partial void GroupNotCommitted(ILogger log, string topic, string reason);
+
+    [LoggerMessage(EventId = 2305, Level = LogLevel.Error, Message = "could not drain '{Topic}' ahead of the next run; trying again")]
+    public static partial void DrainAheadFailed(ILogger log, Exception exception, string topic);
+
+    [LoggerMessage(EventId = 2306, Level = LogLevel.Error, Message = "could not drain what is left of '{Topic}'; it is lost when the embedded broker ends")]
+    public static partial void LeftoversFailed(ILogger log, Exception exception, string topic);
+
+    [LoggerMessage(EventId = 2307, Level = LogLevel.Information, Message = "taken over: what the server drained of '{Topic}' ahead of this run, {Files} files")]
+    public static partial void TakenOver(ILogger log, string topic, int files);
+}

@@ -1,0 +1,24 @@
+namespace PinScheduler.Stages.Drain;
+
+/// <summary>Section `Pipeline`, as far as it concerns draining.</summary>
+internal sealed class DrainOptions
+{
+    public const string Section = "Pipeline";
+    public const string Warn = "warn";
+    public const string Fail = "fail";
+
+    /// <summary>A new landing file begins when one has reached this size.</summary>
+    public long MaxFileBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>A longer value is a dead letter. Kafka itself allows 1 MiB unless told otherwise.</summary>
+    public int MaxValueBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>More dead letters than this fail the task, after everything is safely written.</summary>
+    public double MaxDeadLetterShare { get; set; } = 0.01;
+
+    /// <summary>Where records expired before they were drained: `warn` on the run, or `fail` the task.</summary>
+    public string OnGap { get; set; } = Warn;
+
+    /// <summary>The zone whose today names the folder of what is drained ahead of a run.</summary>
+    public string TimeZone { get; set; } = "UTC";
+}

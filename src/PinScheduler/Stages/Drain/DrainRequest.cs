@@ -1,0 +1,24 @@
+using PinScheduler.Database;
+
+namespace PinScheduler.Stages.Drain;
+
+/// <summary>One topic to be drained up to where it ends now.</summary>
+internal sealed record DrainRequest
+{
+    public required DataSet DataSet { get; init; }
+
+    public required DateOnly Date { get; init; }
+
+    /// <summary>Null ahead of a run.</summary>
+    public required long? Run { get; init; }
+
+    /// <summary>Asked for once the partitions' locks are held: a drain that has to wait must not end the one it waits for.</summary>
+    public required Func<CancellationToken, Task<Fence>> FenceAsync { get; init; }
+
+    /// <summary>How long another drain of the same partitions may take to end.</summary>
+    public required TimeSpan LockPatience { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public Action<long, long?, string> Report { get; init; } = static (_, _, _) => { };
+}

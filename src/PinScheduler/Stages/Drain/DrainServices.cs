@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace PinScheduler.Stages.Drain;
+
+internal static class DrainServices
+{
+    /// <summary>Before Hangfire's server and whatever else produces or drains: <see cref="DrainAhead"/> must start first and stop last.</summary>
+    public static IServiceCollection AddDrain(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<TopicDrain>();
+        services.AddSingleton<EmulatedOffsets>();
+        services.AddSingleton<DrainAhead>();
+        services.AddHostedService(provider => provider.GetRequiredService<DrainAhead>());
+        return services;
+    }
+}

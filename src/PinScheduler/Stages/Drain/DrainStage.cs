@@ -1,0 +1,112 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+using PinScheduler.Kafka;
+using PinScheduler.Landing;
+
+namespace PinScheduler.Stages.Drain;
+
+/// <summary>Stage `drain`: what is in a data set's topic, up to where it ends now, goes into landing files.</summary>
+internal sealed class DrainStage(
+    DataSet dataSet,
+    TopicDrain drain,
+    TopicCatalog catalog,
+    EmulatedOffsets emulated,
+    LandingRuns landed,
+    IOptions<KafkaOptions> kafka,
+    IOptions<DrainOptions> options) : IStage
+{
+    // below this, a handful of bad records says nothing about the source
+    private const long EnoughToJudge = 10_000;
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(10);
+
+    private string Topic => kafka.Value.TopicOf(dataSet.Key);
+
+    public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        await RequireEmulatedAsync(context, cancellationToken);
+        var request = new DrainRequest
+        {
+            DataSet = dataSet,
+            Date = context.LogicalDate,
+            Run = context.RunId,
+            FenceAsync = _ => Task.FromResult(context.Fence),
+            LockPatience = LockPatience,
+            Log = context.Log,
+            Report = context.Report,
+        };
+        if (!await drain.RunAsync(request, cancellationToken))
+        {
+            throw new StageFailedException($"Another drain of '{Topic}' has been at work for {LockPatience.TotalMinutes:0} minutes; it holds the partitions' locks as long as it lives.", retry: true);
+        }
+
+        var ahead = await landed.TakeOverAsync(Topic, context.RunId, context.Fence, cancellationToken);
+        if (ahead > 0)
+        {
+            DrainLog.TakenOver(context.Log, Topic, ahead);
+        }
+
+        await WarnAsync(context, cancellationToken);
+        return Judge(await landed.TotalsAsync(Topic, context.RunId, cancellationToken));
+    }
+
+    private async Task RequireEmulatedAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var behind = (await emulated.OfAsync(context.RunId, Topic, cancellationToken)).Where(offset => offset.NextOffset < offset.EndOffset).ToList();
+        if (behind.Count == 0)
+        {
+            return;
+        }
+
+        var (info, marks) = await AskAsync(cancellationToken);
+        var lost = behind.FirstOrDefault(offset => offset.Incarnation != info?.Incarnation || !marks.Any(mark => mark.Partition == offset.Partition && mark.High >= offset.EndOffset));
+        if (lost is not null)
+        {
+            throw new StageFailedException(
+                $"Records were lost, retry from 'emulate': it sent up to offset {lost.EndOffset} of '{Topic}' partition {lost.Partition}, which is drained up to {lost.NextOffset} only, and the rest is not in Kafka any more{(kafka.Value.Embedded ? " (the embedded broker forgets all when it ends)" : "")}.")
+            {
+                RestartFrom = kafka.Value.Embedded ? "emulate" : null,
+            };
+        }
+    }
+
+    private async Task<(TopicInfo? Info, IReadOnlyList<Watermarks> Marks)> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(Topic);
+            return (info, info is null ? [] : await catalog.WatermarksAsync(info, cancellationToken));
+        }
+        catch (KafkaException exception)
+        {
+            throw new StageFailedException($"Kafka did not say where '{Topic}' ends: {exception.Error.Reason}. Look whether '{kafka.Value.BootstrapServers}' is up.", retry: true, exception);
+        }
+    }
+
+    private async Task WarnAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        foreach (var gap in await landed.GapsAsync(Topic, context.RunId, cancellationToken))
+        {
+            await context.WarnAsync($"Partition {gap.Partition} of '{Topic}': offsets {gap.FirstOffset} to {gap.LastOffset} expired before they were drained; their records are lost. Drain more often, or let Kafka keep them longer.");
+        }
+
+        // the embedded broker's topics are new at each of its starts
+        if (!kafka.Value.Embedded && await landed.NewLifeAsync(Topic, context.RunId, cancellationToken) is { } life)
+        {
+            await context.WarnAsync($"The topic '{Topic}' was deleted and created again: its records are drained from their own beginning, into files named '{Topic}@{life}+…'; those of before stay as they are.");
+        }
+    }
+
+    private StageResult Judge(LandingTotals totals)
+    {
+        var result = StageResult.Of(("read", totals.Consumed), ("records", totals.Records), ("deadLetters", totals.DeadLetters), ("files", totals.Files), ("bytes", totals.Bytes));
+        var allowed = options.Value.MaxDeadLetterShare;
+        return totals.Consumed < EnoughToJudge || totals.DeadLetters <= totals.Consumed * allowed
+            ? result
+            : throw new StageFailedException(
+                $"{totals.DeadLetters} of {totals.Consumed} records of '{Topic}' are dead letters, more than 'Pipeline:MaxDeadLetterShare' ({allowed}) allows. Everything is safely written: see the .dead.jsonl files for the reasons; to accept it, raise the share and retry.")
+            {
+                Result = result,
+            };
+    }
+}

@@ -1,0 +1,261 @@
+using System.Diagnostics;
+using Hangfire.MySql;
+using Hangfire.MySql.JobQueue;
+using Hangfire.MySqlStorage.Tests.Support;
+using Hangfire.States;
+using Hangfire.Storage;
+
+namespace Hangfire.MySqlStorage.Tests;
+
+/// <summary>Who owns a fetched job, and what becomes of one whose owner is gone.</summary>
+public sealed class LeaseTests : IDisposable
+{
+    private static readonly string[] Queues = ["default"];
+
+    private readonly TestStorage _database = new(nameof(LeaseTests));
+    private readonly BackgroundJobClient _client;
+    private readonly string _job;
+
+    public LeaseTests()
+    {
+        _client = new BackgroundJobClient(_database.Storage);
+        _job = _client.Enqueue(() => Jobs.Nothing());
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    private static IFetchedJob Fetch(IStorageConnection connection)
+    {
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
+        return connection.FetchNextJob(Queues, deadline.Token);
+    }
+
+    private void LoseLease() => _database.Execute("update JobQueue set FetchedAt = null, FetchToken = null");
+
+    private void Finish(IStorageConnection connection, IFetchedJob fetched)
+    {
+        using var transaction = (JobStorageTransaction)connection.CreateWriteTransaction();
+        transaction.SetJobState(fetched.JobId, new TestState("Done"));
+        transaction.IncrementCounter("done");
+        transaction.AddToQueue("next", fetched.JobId);
+        transaction.RemoveFromQueue(fetched);
+        transaction.Commit();
+    }
+
+    [Fact]
+    public void Commit_RollsBackWhole_WhenJobBelongsToAnother()
+    {
+        using var other = _database.Another();
+        using var late = _database.Storage.GetConnection();
+        using var prompt = other.GetConnection();
+        using var lost = Fetch(late);
+        LoseLease();
+        using var owned = Fetch(prompt);
+        Assert.Equal(_job, owned.JobId);
+
+        Assert.Throws<JobLeaseLostException>(() => Finish(late, lost));
+        Assert.Equal("Enqueued", prompt.GetJobData(_job).State);
+        Assert.Equal(0, ((JobStorageConnection)prompt).GetCounter("done"));
+        Assert.Equal(1, _database.Scalar<long>("select count(*) from JobQueue"));
+        Assert.Equal(1, _database.Scalar<long>("select count(*) from State"));
+
+        lost.RemoveFromQueue();
+        lost.Requeue();
+        Finish(prompt, owned);
+        Assert.Equal("Done", prompt.GetJobData(_job).State);
+        Assert.Equal(1, ((JobStorageConnection)prompt).GetCounter("done"));
+        Assert.Equal(0, _database.Scalar<long>("select count(*) from JobQueue where Queue = 'default'"));
+    }
+
+    [Fact]
+    public void Commit_WritesNothingAtAll_ThroughConnectionWhoseJobIsLost()
+    {
+        using var late = (JobStorageConnection)_database.Storage.GetConnection();
+        using var lost = Fetch(late);
+        LoseLease();
+        using (var transaction = late.CreateWriteTransaction())
+        {
+            transaction.IncrementCounter("late");
+            Assert.Throws<JobLeaseLostException>(transaction.Commit);
+        }
+
+        Assert.Throws<JobLeaseLostException>(() => late.SetJobParameter(_job, "AntecedentResult", "late"));
+        Assert.Null(late.GetJobData(_job));
+        Assert.Equal(0, late.GetCounter("late"));
+        Assert.Null(late.GetJobParameter(_job, "AntecedentResult"));
+    }
+
+    [Fact]
+    public void Commit_StillWrites_AfterItsJobWasAcknowledged()
+    {
+        using var connection = (JobStorageConnection)_database.Storage.GetConnection();
+        using var fetched = Fetch(connection);
+        Finish(connection, fetched);
+        fetched.RemoveFromQueue();
+        using var transaction = connection.CreateWriteTransaction();
+        transaction.IncrementCounter("after");
+        transaction.Commit();
+        Assert.Equal(1, connection.GetCounter("after"));
+    }
+
+    [Fact]
+    public void FetchedJob_IsFetchedAgain_WhenRequeuedOrDisposed()
+    {
+        using var connection = _database.Storage.GetConnection();
+        using (var first = Fetch(connection))
+        {
+            first.Requeue();
+        }
+
+        using (Fetch(connection))
+        {
+        }
+
+        using var third = Fetch(connection);
+        third.RemoveFromQueue();
+        Assert.Equal(0, _database.Scalar<long>("select count(*) from JobQueue"));
+    }
+
+    [Fact]
+    public void Fetch_TakesJob_WhoseLeaseHasRunOut()
+    {
+        using var connection = _database.Storage.GetConnection();
+        // a token without a process, such as other versions write: only the time-out can free it
+        _database.Execute("update JobQueue set FetchedAt = utc_timestamp(6) - interval 1 hour, FetchToken = 'someone'");
+        using var fetched = Fetch(connection);
+        Assert.Equal(_job, fetched.JobId);
+    }
+
+    [Fact]
+    public void Fetch_TakesJobAtOnce_WhoseProcessIsGone()
+    {
+        var dying = _database.Another();
+        using var connection = dying.GetConnection();
+        Fetch(connection);
+        dying.Dispose();
+        var started = Stopwatch.GetTimestamp();
+        using var alive = _database.Storage.GetConnection();
+        using var fetched = Fetch(alive);
+        Assert.Equal(_job, fetched.JobId);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 3);
+    }
+
+    [Fact]
+    public void Heartbeat_KeepsJob_ForAsLongAsItRuns()
+    {
+        using var storage = _database.Another(options => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(1));
+        using var connection = storage.GetConnection();
+        using var fetched = Fetch(connection);
+        var first = _database.Scalar<DateTime>("select FetchedAt from JobQueue");
+        Wait.Until(() => _database.Scalar<DateTime>("select FetchedAt from JobQueue") > first.AddSeconds(1.5), "the lease to be renewed beyond its time-out");
+        Finish(connection, fetched);
+    }
+
+    [Fact]
+    public void Heartbeat_NoticesLostLease()
+    {
+        using var storage = _database.Another(options => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(1));
+        using var connection = storage.GetConnection();
+        using var fetched = (MySqlFetchedJob)Fetch(connection);
+        LoseLease();
+        Wait.Until(() => fetched.IsLost, "the heartbeat to notice");
+    }
+
+    [Fact]
+    public void Heartbeat_GivesBackRow_ThatDatabaseCouldNotBeToldOf()
+    {
+        using var connection = _database.Storage.GetConnection();
+        var fetched = (MySqlFetchedJob)Fetch(connection);
+        _database.Execute("rename table JobQueue to Away");
+        fetched.Dispose();
+        _database.Execute("rename table Away to JobQueue");
+        using var again = Fetch(connection);
+        Assert.Equal(_job, again.JobId);
+    }
+
+    [Fact]
+    public void Waiting_AsksDatabaseSeldom_HoweverManyWorkersWait()
+    {
+        using var storage = _database.Another(options => options.QueuePollInterval = TimeSpan.FromMinutes(1));
+        using var source = new CancellationTokenSource();
+        using var fetched = Fetch(storage.GetConnection());
+        var waiting = Enumerable.Range(0, 10).Select(_ => Task.Factory.StartNew(
+            () => storage.GetConnection().FetchNextJob(Queues, source.Token), source.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        // polling has slowed down by far when only a signal can be this quick
+        var slow = storage.Fetcher(Queues);
+        Wait.Until(() => slow.Pause > TimeSpan.FromMilliseconds(500), "polling to slow down");
+        var started = Stopwatch.GetTimestamp();
+        _client.Enqueue(() => Jobs.Nothing());
+        Wait.Until(() => waiting.Any(task => task.IsCompleted), "the signal to wake a worker");
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 400);
+        source.Cancel();
+        Wait.Until(() => waiting.All(task => task.IsCompleted), "all workers to stop");
+        Assert.Equal(9, waiting.Count(task => task.IsCanceled || task.IsFaulted));
+    }
+
+    [Fact]
+    public void DeadProcesses_LeaveJob_WhenLivingProcessLosesItsLockConnection()
+    {
+        using var connection = _database.Storage.GetConnection();
+        using var fetched = Fetch(connection);
+        using var other = _database.Another();
+        var name = other.LockName.Of(ProcessLease.Resource(_database.Storage.ProcessLease.ProcessId));
+        long? Owner() => _database.Scalar<long?>($"select is_used_lock('{name}')");
+        Wait.Until(() => Owner() is not null, "the process's lock");
+        var killed = Owner();
+        var watch = new DeadProcesses(other);
+        _database.Execute($"kill {killed}");
+        var started = Stopwatch.GetTimestamp();
+        Wait.Until(
+            () =>
+            {
+                watch.RunOnce(Queues);
+                return Owner() is { } owner && owner != killed && Stopwatch.GetElapsedTime(started).TotalSeconds > 1.5;
+            },
+            "the lock to be taken anew");
+        Finish(connection, fetched);
+    }
+
+    [Fact]
+    public async Task Fetch_ThrowsAndLeavesJobs_WhenCancelled()
+    {
+        using var connection = _database.Storage.GetConnection();
+        using var fetched = Fetch(connection);
+        using var source = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            using var another = _database.Storage.GetConnection();
+            Assert.ThrowsAny<OperationCanceledException>(() => another.FetchNextJob(Queues, source.Token));
+        })).ToArray();
+        await source.CancelAsync();
+        await Task.WhenAll(waiting);
+        fetched.Requeue();
+        using var again = Fetch(connection);
+        Assert.Equal(_job, again.JobId);
+    }
+
+    [Fact]
+    public async Task Fetch_FindsJob_EnqueuedByAnotherProcess()
+    {
+        using var connection = _database.Storage.GetConnection();
+        Fetch(connection).RemoveFromQueue();
+        var fetch = Task.Run(() => Fetch(connection));
+        // straight into the table: nothing in this process hears of it
+        _database.Execute($"insert into JobQueue (JobId, Queue) values ({_job}, 'default')");
+        using var fetched = await fetch;
+        Assert.Equal(_job, fetched.JobId);
+        fetched.RemoveFromQueue();
+    }
+
+    [Fact]
+    public void Fetch_TakesQueuesInTheirOrder()
+    {
+        using var connection = _database.Storage.GetConnection();
+        _client.Create(() => Jobs.Nothing(), new EnqueuedState("zzz"));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
+        using var first = connection.FetchNextJob(["zzz", "default"], deadline.Token);
+        using var connection2 = _database.Storage.GetConnection();
+        using var second = connection2.FetchNextJob(["zzz", "default"], deadline.Token);
+        Assert.Equal(_job, second.JobId);
+    }
+}

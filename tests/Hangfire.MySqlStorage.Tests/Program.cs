@@ -1,0 +1,3 @@
+using Hangfire.MySqlStorage.Tests;
+
+return ChildProcess.Serve(args);

@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace PinScheduler.Tests.EndToEnd;
+
+public sealed class GoldenTests
+{
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("dirty")]
+    public async Task Run_GivesExpectedTablesAndResults_WhenGoldenRecordsAreSent(string name)
+    {
+        var golden = new GoldenData(name);
+        await using var scheduler = await SchedulerProcess.StartAsync("golden_" + name);
+        foreach (var kind in GoldenData.Kinds)
+        {
+            await GoldenData.SendAsync(scheduler.Http, kind, golden.Lines(kind), seed: 3);
+        }
+
+        var run = await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+
+        await golden.AssertAsync(scheduler);
+        Assert.Equal(golden.Rejected, Sum(run, "deadLetters") + Sum(run, "rejected"));
+        Assert.Equal(GoldenData.Kinds.Sum(kind => golden.Lines(kind).Length), Sum(run, "records") + Sum(run, "deadLetters"));
+    }
+
+    [Fact]
+    public async Task Runs_GiveTheSame_WhenRecordsComeInThreeNightsAndSomeAgain()
+    {
+        var golden = new GoldenData("dirty");
+        await using var scheduler = await SchedulerProcess.StartAsync("golden_split");
+        var random = new Random(7);
+        for (var night = 0; night < 3; night++)
+        {
+            foreach (var kind in GoldenData.Kinds)
+            {
+                var lines = golden.Lines(kind).Where((_, line) => line % 3 == night || random.NextDouble() < 0.1).ToArray();
+                random.Shuffle(lines);
+                await GoldenData.SendAsync(scheduler.Http, kind, lines, seed: night);
+            }
+
+            await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+        }
+
+        await golden.AssertAsync(scheduler);
+    }
+
+    [Fact]
+    public async Task Run_GivesExpectedResults_WhenEverythingIsKilledAgainAndAgainAfterTheDrains()
+    {
+        var golden = new GoldenData("dirty");
+        await using var scheduler = await SchedulerProcess.StartAsync("golden_killed");
+        foreach (var kind in GoldenData.Kinds)
+        {
+            await GoldenData.SendAsync(scheduler.Http, kind, golden.Lines(kind), seed: 5);
+        }
+
+        var run = await scheduler.TriggerAsync();
+        await scheduler.UntilAsync(run, static state => state.GetProperty("tasks").EnumerateArray()
+            .Where(task => task.GetProperty("stage").GetString() == "drain").All(task => task.GetProperty("state").GetString() == "succeeded"));
+        for (var kill = 0; kill < 3; kill++)
+        {
+            scheduler.KillEverything();
+            await scheduler.StartAsync();
+            var done = Succeeded(await scheduler.RunAsync(run));
+            await scheduler.UntilAsync(run, state => Succeeded(state) > done || state.GetProperty("endedAt").ValueKind != JsonValueKind.Null);
+        }
+
+        await scheduler.SucceedAsync(run);
+        await golden.AssertAsync(scheduler);
+    }
+
+    private static int Succeeded(JsonElement run) => run.GetProperty("tasks").EnumerateArray().Count(task => task.GetProperty("state").GetString() == "succeeded");
+
+    private static long Sum(JsonElement run, string count) => run.GetProperty("tasks").EnumerateArray()
+        .Where(task => task.GetProperty("stage").GetString() is "drain" or "clean" && task.GetProperty("counts").ValueKind == JsonValueKind.Object)
+        .Sum(task => task.GetProperty("counts").TryGetProperty(count, out var value) ? value.GetInt64() : 0);
+}

@@ -1,0 +1,43 @@
+using System.IO.Hashing;
+using CsCheck;
+using PinScheduler.Landing;
+
+namespace PinScheduler.Tests.Landing;
+
+public sealed class AppendFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pinscheduler-append-");
+
+    [Fact]
+    public void Append_KeepsEveryByteInOrder_WhateverThePieces() => Gen.Int[0, 700_000].Array[0, 8].Sample(
+        lengths =>
+        {
+            using var file = new AppendFile(Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N")));
+            var expected = new MemoryStream();
+            var random = new Random(lengths.Length);
+            foreach (var length in lengths)
+            {
+                var piece = new byte[length];
+                random.NextBytes(piece);
+                file.Append(piece);
+                expected.Write(piece);
+            }
+
+            Assert.Equal(expected.Length, file.Length);
+            file.Write();
+            file.FlushToDisk();
+            Assert.Equal(expected.ToArray(), File.ReadAllBytes(file.Path));
+            Assert.Equal(Convert.ToHexStringLower(XxHash128.Hash(expected.ToArray())), file.Checksum);
+        },
+        iter: 10);
+
+    [Fact]
+    public void Append_TouchesNoDisk_UntilABufferIsFull()
+    {
+        using var file = new AppendFile(Path.Combine(_folder.FullName, "small"));
+        file.Append(new byte[1000]);
+        Assert.False(File.Exists(file.Path));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
