@@ -1,3 +1,4 @@
+using PinScheduler.Orchestration;
 using PinScheduler.Stages;
 
 namespace PinScheduler.Tests.Orchestration;
@@ -28,5 +29,34 @@ public sealed class RunTests
         Assert.Equal(7, view.Tasks!.Single(task => task.Key == "b").Counts.GetProperty("rows").GetInt64());
         Assert.Equal(["careful", "books: 7"], view.Warnings);
         Assert.True(view.Tasks!.Single(task => task.Key == "d").StartedAt >= view.Tasks!.Where(task => task.Key is "b" or "c").Max(task => task.EndedAt));
+    }
+
+    [Fact]
+    public async Task Run_GoesOnElsewhere_WhenItsServerStops()
+    {
+        var database = MariaDb.CreateDatabase("stops");
+        using var begun = new SemaphoreSlim(0);
+        void Describe(PipelineBuilder pipeline)
+        {
+            pipeline.Add("a", async (context, cancellationToken) =>
+            {
+                begun.Release();
+                await Task.Delay(context.Attempt == 1 ? Timeout.Infinite : 0, cancellationToken);
+                return TestStage.Nothing;
+            });
+            pipeline.Add("b").After("a");
+        }
+
+        long run;
+        await using (var first = await OrchestrationHost.StartAsync(database, Describe))
+        {
+            run = await first.TriggerAsync();
+            Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+
+        await using var second = await OrchestrationHost.StartAsync(database, Describe);
+        var view = await second.WaitForEndAsync(run);
+        Assert.Equal("succeeded", view.State);
+        Assert.Equal(["handed_back", "succeeded"], view.Tasks![0].History.Select(attempt => attempt.State));
     }
 }
