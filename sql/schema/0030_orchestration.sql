@@ -131,10 +131,10 @@ create table if not exists idempotency_key (
 -- What each tick of a recurring job did; one that is delivered again does nothing.
 create table if not exists schedule_tick (
     hangfire_job_id varchar(100) not null primary key,
-    pipeline varchar(50) not null,
+    recurring_job varchar(160) not null,
     -- the instant for which Hangfire made the job
     fired_for datetime(6) not null,
     outcome varchar(1000) not null,
     created_at datetime(6) not null,
-    key schedule_tick_pipeline (pipeline, fired_for)
+    key schedule_tick_recurring_job (recurring_job, fired_for)
 ) default character set utf8mb4 collate utf8mb4_bin;

@@ -8,8 +8,8 @@ internal sealed class OrchestrationOptions
     /// <summary>By queue: how many of its tasks this server runs at once; 0: it does not serve the queue.</summary>
     public Dictionary<string, int> Workers { get; set; } = new(StringComparer.Ordinal) { [TaskQueue.Pipeline] = 2, [TaskQueue.Ingest] = 4, [TaskQueue.Transform] = 4, [TaskQueue.Analyze] = 4 };
 
-    /// <summary>Before the second, third, … try of a task; the last one counts for all further.</summary>
-    public double[] RetryDelaysInSeconds { get; set; } = [2, 10];
+    /// <summary>Before the second, third, … try of a task; the last one counts for all further. None given: 2 and 10.</summary>
+    public double[] RetryDelaysInSeconds { get; set; } = [];
 
     public double ReconcileIntervalInSeconds { get; set; } = 15;
 

@@ -26,9 +26,9 @@ internal sealed class OrchestrationOptionsValidator : IValidateOptions<Orchestra
             }
         }
 
-        if (options.RetryDelaysInSeconds.Length == 0 || options.RetryDelaysInSeconds.Any(delay => delay is not (>= 0 and <= 86400)))
+        if (options.RetryDelaysInSeconds.Any(delay => delay is not (>= 0 and <= 86400)))
         {
-            yield return $"'Pipeline:RetryDelaysInSeconds' is [{string.Join(", ", options.RetryDelaysInSeconds)}]; it needs at least one, each 0 to 86400.";
+            yield return $"'Pipeline:RetryDelaysInSeconds' is [{string.Join(", ", options.RetryDelaysInSeconds)}]; each must be 0 to 86400.";
         }
 
         if (options.ReconcileIntervalInSeconds is not (>= 0.05 and <= 3600))

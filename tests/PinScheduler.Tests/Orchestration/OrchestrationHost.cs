@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Orchestration;
@@ -19,6 +19,10 @@ namespace PinScheduler.Tests.Orchestration;
 /// <summary>A server with orchestration and nothing else, on a real MariaDB; several on one database are several servers.</summary>
 internal sealed class OrchestrationHost : IAsyncDisposable
 {
+    private static readonly ILoggerFactory Loggers = Environment.GetEnvironmentVariable("PINSCHEDULER_TEST_LOG") is { Length: > 0 } level
+        ? LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(Enum.Parse<LogLevel>(level)))
+        : NullLoggerFactory.Instance;
+
     private readonly WebApplication _app;
 
     private OrchestrationHost(WebApplication app, string connectionString) => (_app, ConnectionString) = (app, connectionString);
@@ -35,7 +39,8 @@ internal sealed class OrchestrationHost : IAsyncDisposable
         string connectionString, Action<PipelineBuilder> describe, TimeProvider? time = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null, string pipeline = "nightly")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Hangfire keeps the factory of the last host in a static place, and would log to one that is disposed
+        builder.Services.AddSingleton(Loggers);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:MySql"] = connectionString,

@@ -14,7 +14,7 @@ internal sealed class PipelineSchedule(string? cron, string timeZone)
 
     /// <summary>The instants after the one and up to the other.</summary>
     public IEnumerable<DateTime> Between(DateTime after, DateTime upTo) =>
-        _cron?.GetOccurrences(Utc(after), Utc(upTo), Zone, fromInclusive: false, toInclusive: true) ?? [];
+        upTo > after && _cron is not null ? _cron.GetOccurrences(Utc(after), Utc(upTo), Zone, fromInclusive: false, toInclusive: true) : [];
 
     public DateTime? Next(DateTime after) => _cron?.GetNextOccurrence(Utc(after), Zone);
 

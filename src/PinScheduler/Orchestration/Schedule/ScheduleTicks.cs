@@ -19,14 +19,14 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
     /// <summary>With catch-up "all": the newest so many.</summary>
     private const int MostMissed = 400;
 
-    public Task TickAsync(string key, string job, DateTime firedFor, CancellationToken cancellationToken) => OnceAsync(key, job, firedFor, async (pipeline, state, connection, transaction) =>
+    public Task TickAsync(string key, string job, DateTime firedFor, CancellationToken cancellationToken) => OnceAsync(key, key, job, firedFor, async (pipeline, state, connection, transaction) =>
     {
         var now = time.GetUtcNow().UtcDateTime;
         var upTo = firedFor > now ? firedFor : now;
         var due = pipeline.Schedule.Between(state.LastScheduledAt, upTo).ToList();
         if (due.Count == 0)
         {
-            return await IsLateAsync(pipeline, state, firedFor, connection, transaction)
+            return await IsRepeatedAsync(pipeline, firedFor, connection, transaction) || await IsLateAsync(pipeline, state, firedFor, connection, transaction)
                 ? ([], "another tick has made this instant's run")
                 : await ByHandAsync(pipeline, only: null, connection, transaction);
         }
@@ -49,7 +49,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
         return (made, $"{due.Count} instants due up to {due[^1]:yyyy-MM-dd HH:mm:ss}, runs {string.Join(", ", made)}");
     }, cancellationToken);
 
-    public Task TriggerStageAsync(string key, string stage, string job, DateTime firedFor, CancellationToken cancellationToken) => OnceAsync(key, job, firedFor, async (pipeline, _, connection, transaction) =>
+    public Task TriggerStageAsync(string key, string stage, string job, DateTime firedFor, CancellationToken cancellationToken) => OnceAsync(key, $"{key}.{stage}", job, firedFor, async (pipeline, _, connection, transaction) =>
     {
         var tasks = pipeline.Definition.Tasks.Where(task => task.Stage == stage).Select(task => task.Key).ToList();
         return tasks.Count == 0 ? ([], $"no task is of the stage '{stage}' any more") : await ByHandAsync(pipeline, tasks, connection, transaction);
@@ -68,6 +68,10 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
         _ => due.TakeLast(1),
     };
 
+    // to the second, which is all that Hangfire tells; a second click within it starts no second run either
+    private static async Task<bool> IsRepeatedAsync(Pipeline pipeline, DateTime firedFor, MySqlConnection connection, MySqlTransaction transaction) =>
+        await connection.ExecuteScalarAsync<int>("select count(*) from schedule_tick where recurring_job = @Key and fired_for = @firedFor", new { pipeline.Key, firedFor }, transaction) > 0;
+
     // Hangfire makes one job an instant. When a later tick has overtaken it and handled its instant too, nothing is due for it,
     // and still it is nobody's "Trigger now": that is a job more than there were instants.
     private static async Task<bool> IsLateAsync(Pipeline pipeline, PipelineStateRow state, DateTime firedFor, MySqlConnection connection, MySqlTransaction transaction)
@@ -80,11 +84,11 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
 
         // Hangfire tells whole seconds
         return await connection.ExecuteScalarAsync<int>(
-            "select count(*) from schedule_tick where pipeline = @Key and fired_for between @from and @firedFor", new { pipeline.Key, from = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerSecond)), firedFor }, transaction) == 0;
+            "select count(*) from schedule_tick where recurring_job = @Key and fired_for between @from and @firedFor", new { pipeline.Key, from = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerSecond)), firedFor }, transaction) == 0;
     }
 
     private async Task OnceAsync(
-        string key, string job, DateTime firedFor, Func<Pipeline, PipelineStateRow, MySqlConnection, MySqlTransaction, Task<(List<long> Runs, string Outcome)>> tick, CancellationToken cancellationToken)
+        string key, string recurring, string job, DateTime firedFor, Func<Pipeline, PipelineStateRow, MySqlConnection, MySqlTransaction, Task<(List<long> Runs, string Outcome)>> tick, CancellationToken cancellationToken)
     {
         if (pipelines.Find(key) is not { } pipeline)
         {
@@ -102,10 +106,10 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
 
             var done = await tick(pipeline, state, connection, transaction);
             await connection.ExecuteAsync(
-                "insert into schedule_tick (hangfire_job_id, pipeline, fired_for, outcome, created_at) values (@job, @key, @firedFor, @Outcome, utc_timestamp(6))", new { job, key, firedFor, done.Outcome }, transaction);
+                "insert into schedule_tick (hangfire_job_id, recurring_job, fired_for, outcome, created_at) values (@job, @recurring, @firedFor, @Outcome, utc_timestamp(6))", new { job, recurring, firedFor, done.Outcome }, transaction);
             return done;
         }, cancellationToken);
-        OrchestrationLog.Ticked(log, job, key, outcome);
+        OrchestrationLog.Ticked(log, job, recurring, outcome);
         foreach (var run in runs)
         {
             await jobs.AdvanceAsync(run, cancellationToken);
