@@ -1,3 +1,4 @@
+using System.Data;
 using MySqlConnector;
 
 namespace PinScheduler.Database;
@@ -38,7 +39,8 @@ public sealed class Warehouse : IAsyncDisposable
             try
             {
                 await using var connection = await OpenAsync(cancellationToken);
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                // without a level MySqlConnector sets REPEATABLE READ, for the session too: rows read after a lock was waited for would be those of before
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
                 var result = await work(connection, transaction);
                 await transaction.CommitAsync(cancellationToken);
                 return result;

@@ -64,7 +64,7 @@ internal sealed class TaskAttempt(
         }
 
         await journal.FlushAsync();
-        await GoOnAsync(await PersistAsync(claim, () => outcomes.SucceedAsync(claim, result)), claim);
+        context.Items[TaskElection.BoardItem] = await GoOnAsync(await PersistAsync(claim, () => outcomes.SucceedAsync(claim, result)), claim);
     }
 
     private async Task<StageResult> RunStageAsync(TaskClaim claim, AttemptJournal journal, CancellationToken cancellationToken)

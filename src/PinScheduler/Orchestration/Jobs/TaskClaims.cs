@@ -33,11 +33,13 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             _ when board.Run.CancelledAt is not null => (Verdict.Stray, "The run was cancelled"),
             _ when board.Run.State == RunState.Queued => (Verdict.NotYet, board.Run.Reason ?? "The run is queued"),
             _ when board.Run.IsEnded => (task.State == TaskState.Failed ? Verdict.Ended : Verdict.NotYet, $"The run is {board.Run.State}; requeue the task that failed, or retry the run"),
-            _ when board.ReadinessOf(key) != Readiness.Ready => (Verdict.NotYet, "Waits for " + string.Join(", ", board.Parents(key).Where(parent => board[parent].State != TaskState.Succeeded))),
+            _ when board.ReadinessOf(key) != Readiness.Ready => (Verdict.NotYet, Waits(board, key)),
             _ => (Verdict.Granted, ""),
         };
         return verdict;
     }
+
+    public static string Waits(RunBoard board, string key) => "Waits for " + string.Join(", ", board.Parents(key).Where(parent => board[parent].State != TaskState.Succeeded));
 
     private async Task<TaskClaim> TryAsync(long run, string task, string job, string server, CancellationToken cancellationToken) =>
         (await runs.ChangeAsync(run, async (board, connection, transaction) =>
@@ -58,12 +60,13 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
     {
         var task = board[key];
         var attempt = task.Attempts + 1;
-        await connection.ExecuteAsync(
+        const string Before =
             """
             update task_attempt set state = 'lost', error = @lost, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @key and ended_at is null;
-            insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at) values (@Id, @key, @attempt, 'running', @server, @job, utc_timestamp(6));
             delete from task_progress where run_id = @Id and task_key = @key;
-            """,
+            """;
+        await connection.ExecuteAsync(
+            (attempt > 1 ? Before : "") + "insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at) values (@Id, @key, @attempt, 'running', @server, @job, utc_timestamp(6));",
             new { board.Run.Id, key, attempt, server, job, lost = $"Its server went away, or was thought to have; attempt {attempt} on {server} took over." }, transaction);
         // last, because an attempt that is about to commit holds the fence's row
         var fence = await Fence.TakeAsync(connection, transaction, FenceName(board.Run.Id, key));

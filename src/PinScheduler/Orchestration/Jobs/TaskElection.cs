@@ -6,8 +6,23 @@ namespace PinScheduler.Orchestration.Jobs;
 /// <summary>Judges the state that a task's job is about to get by what `task_run` says; task_run itself it brings along.</summary>
 internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jobs, RunStarter starter, ILogger<TaskElection> log)
 {
+    /// <summary>The key under which a job leaves its run, as it was when its task ended, for the election of its last state.</summary>
+    public const string BoardItem = "PinScheduler.Board";
+
+    /// <summary>
+    /// The run as the ending parent left it, while that parent's thread tries the children, one after the other. Whichever parent ends last has
+    /// seen, under the run's lock, that all others are done: so no wake-up is lost where this board refuses.
+    /// </summary>
+    [ThreadStatic]
+    private static RunBoard? _parent;
+
     public void Elect(ElectStateContext context)
     {
+        if (context.CandidateState is not EnqueuedState)
+        {
+            _parent = context.CandidateState is SucceededState && context.CustomData is { } data && data.TryGetValue(BoardItem, out var board) ? board as RunBoard : null;
+        }
+
         var (run, task) = ((long)context.BackgroundJob.Job.Args[0], (string)context.BackgroundJob.Job.Args[1]);
         try
         {
@@ -28,6 +43,12 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 
     private IState Enqueue(EnqueuedState enqueued, long run, string task, string job)
     {
+        // most tries of a join come from parents that are not the last: what the parent's own end has seen is enough to refuse
+        if (_parent is { } parent && parent.Run.Id == run && parent[task].Job == job && parent.ReadinessOf(task) != Readiness.Ready)
+        {
+            return RunJobs.Waiting(parent, task, TaskClaims.Waits(parent, task));
+        }
+
         if (Wait(runs.ReadAsync(run, default)) is not { } board || !board.Contains(task))
         {
             return new DeletedState { Reason = $"There is no task '{task}' of a run {run}" };
@@ -42,27 +63,18 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 
         switch (verdict)
         {
-            case Verdict.Granted when board[task].State is not (TaskState.Queued or TaskState.Running or TaskState.Retrying):
-                (verdict, board) = Wait(runs.ChangeAsync(run, now => Queue(now, task, job), default));
-                return verdict == Verdict.Granted ? On(board, task, enqueued) : RunJobs.Waiting(board, task, "Its parents have changed");
             case Verdict.Granted or Verdict.Done:
+                if (board[task].State is TaskState.Waiting or TaskState.Failed)
+                {
+                    Wait(runs.MarkQueuedAsync(run, task, job, default));
+                }
+
                 return On(board, task, enqueued);
             case Verdict.NotYet or Verdict.Ended:
                 return RunJobs.Waiting(board, task, reason);
             default:
                 return new DeletedState { Reason = reason };
         }
-    }
-
-    private static Verdict Queue(RunBoard board, string task, string job)
-    {
-        var verdict = TaskClaims.Judge(board, task, job, out _);
-        if (verdict == Verdict.Granted && !TaskState.IsActive(board[task].State))
-        {
-            board[task] = board[task] with { State = TaskState.Queued, Reason = null, EndedAt = null };
-        }
-
-        return verdict;
     }
 
     // a requeue from the dashboard names the queue "default"

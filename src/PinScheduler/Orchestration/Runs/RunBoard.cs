@@ -3,7 +3,7 @@ using PinScheduler.Orchestration.Graph;
 namespace PinScheduler.Orchestration.Runs;
 
 /// <summary>A run with its tasks at one moment: judges their rules, and collects changes that <see cref="RunStore"/> writes.</summary>
-internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph graph, DateTime now)
+internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph graph)
 {
     private readonly Dictionary<string, TaskRow> _tasks = tasks.ToDictionary(task => task.Key, StringComparer.Ordinal);
 
@@ -12,7 +12,7 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
     public TaskGraph Graph { get; } = graph;
 
     /// <summary>The database's clock.</summary>
-    public DateTime Now { get; } = now;
+    public DateTime Now => Run.ReadAt;
 
     public IReadOnlyCollection<TaskRow> Tasks => _tasks.Values;
 

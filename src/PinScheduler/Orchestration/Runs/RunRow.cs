@@ -38,6 +38,9 @@ internal sealed record RunRow
 
     public DateTime? EndedAt { get; init; }
 
+    /// <summary>By the database's clock.</summary>
+    public DateTime ReadAt { get; init; }
+
     public bool IsEnded => EndedAt is not null;
 
     public RunParameters ReadParameters() => new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Parameters)!);

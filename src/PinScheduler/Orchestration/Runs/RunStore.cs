@@ -12,7 +12,7 @@ namespace PinScheduler.Orchestration.Runs;
 internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBalance balance)
 {
     public const string RunColumns =
-        "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt";
+        "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt, utc_timestamp(6) as ReadAt";
 
     private const string TaskColumns =
         "task_key as `Key`, ordinal, state, reason, attempts, failures, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
@@ -47,21 +47,29 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         return (result, board);
     }
 
+    /// <summary>Shows a task whose job is about to be enqueued as queued. Whether it may run is not decided here, so no lock is needed.</summary>
+    public async Task MarkQueuedAsync(long run, string task, string job, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update task_run set failures = if(state = 'failed', 0, failures), state = 'queued', reason = null, ended_at = null where run_id = @run and task_key = @task and hangfire_job_id = @job and state in ('waiting', 'failed')",
+            new { run, task, job }, cancellationToken: cancellationToken));
+    }
+
     private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction? transaction, long run, bool lockIt)
     {
         await using var read = await connection.QueryMultipleAsync(
-            $"select {RunColumns} from run where id = @run {(lockIt ? "for update" : "")}; select {TaskColumns} from task_run where run_id = @run order by ordinal; select utc_timestamp(6);",
+            $"select {RunColumns} from run where id = @run {(lockIt ? "for update" : "")}; select {TaskColumns} from task_run where run_id = @run order by ordinal;",
             new { run }, transaction);
         var row = await read.ReadSingleOrDefaultAsync<RunRow>();
         var tasks = await read.ReadAsync<TaskRow>();
-        var now = await read.ReadSingleAsync<DateTime>();
         if (row is null)
         {
             return null;
         }
 
         await read.DisposeAsync();
-        return new RunBoard(row, tasks, (await versions.GetAsync(connection, row.Pipeline, row.Version, transaction)).Graph, DateTime.SpecifyKind(now, DateTimeKind.Utc));
+        return new RunBoard(row, tasks, (await versions.GetAsync(connection, row.Pipeline, row.Version, transaction)).Graph);
     }
 
     private static async Task SaveAsync(MySqlConnection connection, MySqlTransaction transaction, RunBoard board, RunRow run, Dictionary<string, TaskRow> tasks)

@@ -64,10 +64,9 @@ public sealed class RunBoardTests
     }
 
     private static RunBoard Board(IReadOnlyList<TaskNode> nodes, string states) => new(
-        new RunRow { Id = 1, State = RunState.Running },
+        new RunRow { Id = 1, State = RunState.Running, ReadAt = new DateTime(2026, 11, 22, 3, 0, 0, DateTimeKind.Utc) },
         states.Split(' ').Select((part, i) => part.Split(':')).Select((pair, i) => new TaskRow { Key = pair[0], Ordinal = i, State = pair[1].TrimEnd('!'), Error = pair[1].EndsWith('!') ? "once" : null }),
-        new TaskGraph(nodes),
-        new DateTime(2026, 11, 22, 3, 0, 0, DateTimeKind.Utc));
+        new TaskGraph(nodes));
 
     private static TaskNode Node(string key, TriggerRule rule = TriggerRule.AllSuccess, params string[] parents) => new(key, "stage", key, "analyze", parents, rule, 3, null, "");
 }
