@@ -46,14 +46,14 @@ builder.Services.AddNightly(builder.Configuration);
 builder.Services.AddOrchestration(builder.Configuration);
 builder.Services.AddDashboard();
 
-var app = builder.Build();
-app.MapHosting();
-app.MapIngestion();
-app.MapOrchestration();
-app.MapResults();
-app.MapDashboard();
-return await Server.RunAsync(app, async (services, cancellationToken) =>
+return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
 {
-    await services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
-    await services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
+    await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+    await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
+    app.MapHosting();
+    app.MapIngestion();
+    app.MapOrchestration();
+    app.MapResults();
+    // opens Hangfire's storage, so not before the database is known to be there
+    app.MapDashboard();
 });

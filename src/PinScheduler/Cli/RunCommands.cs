@@ -23,7 +23,7 @@ internal static class RunCommands
                 parameters["posts"] = count;
             }
 
-            var run = await client.PostAsync($"/api/pipelines/{Pipeline}/runs", new { logicalDate = parsed.GetValue(date), parameters }, cancellationToken);
+            var run = await client.PostAsync($"/api/pipelines/{Pipeline}/runs", new { logicalDate = parsed.GetValue(date), parameters, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
             if (!parsed.GetValue(wait))
             {
                 Output.Line(parsed.GetValue(json) ? run.GetRawText() : $"run {run.Text("id")} of {Pipeline} for {run.Text("logicalDate")} is {run.Text("state")}");

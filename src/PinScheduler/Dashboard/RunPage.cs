@@ -36,6 +36,11 @@ internal sealed class RunPage(long id) : RazorPage
         html.Add($"<div class=\"row\"><div class=\"col-md-12\" data-ps-live=\"{(run.EndedAt is null ? "true" : "false")}\">")
             .Add($"<h1 class=\"page-header\">{run.Pipeline} {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
         AddHead(html, run, now);
+        foreach (var failed in run.Tasks!.Where(static task => task.State == "failed"))
+        {
+            html.Add($"<div class=\"ps-warning ps-failure\"><b>{failed.Key}</b> <a href=\"{LogUrl(run.Id, failed.Key)}\">log</a><pre class=\"ps-error\">{failed.Error}</pre></div>");
+        }
+
         foreach (var warning in run.Warnings)
         {
             html.Add($"<div class=\"ps-warning\">{warning}</div>");
@@ -72,12 +77,12 @@ internal sealed class RunPage(long id) : RazorPage
 
     private void AddTasks(PageHtml html, RunView run, DateTimeOffset now)
     {
-        html.Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>Stage</th><th>State</th><th>Started</th><th class=\"ps-number\">Duration</th><th class=\"ps-number\">Attempts</th><th>Counts</th></tr></thead><tbody>");
+        html.Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>State</th><th class=\"ps-wide\">Stage</th><th>Started</th><th class=\"ps-number\">Duration</th><th class=\"ps-number\">Attempts</th><th>Counts</th></tr></thead><tbody>");
         foreach (var task in run.Tasks!)
         {
-            html.Add($"<tr><td title=\"{task.Title}\">{task.Key}");
+            html.Add($"<tr><td class=\"ps-key\" title=\"{task.Title}\">{task.Key}");
             AddLinks(html, run, task);
-            html.Add($"</td><td>{task.Stage}</td><td>").State(task.State).Add($"</td><td class=\"ps-when\">").Moment(task.StartedAt)
+            html.Add($"</td><td>").State(task.State).Add($"</td><td class=\"ps-wide\">{task.Stage}</td><td class=\"ps-when\">").Moment(task.StartedAt)
                 .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</td><td class=\"ps-number\">{(task.Attempts == 0 ? "" : task.Attempts)}</td><td>");
             AddDetail(html, task);
             html.Add($"</td></tr>");
@@ -112,7 +117,7 @@ internal sealed class RunPage(long id) : RazorPage
             html.Add($"<span class=\"ps-reason\">{reason}</span>");
         }
 
-        if (task.Error is { } error)
+        if (task.Error is { } error && task.State != "failed")
         {
             html.Add($"<pre class=\"ps-error\">{error}</pre>");
         }

@@ -14,7 +14,7 @@ internal static class HostingExtensions
         services.PostConfigure<KafkaOptions>(kafka => kafka.BootstrapServers = kafka.BootstrapServers is { Length: > 0 } named ? named : ConfigurationSources.ComposeKafka);
         services.AddSingleton<SchemaInstaller>();
         services.AddHostedService<ParentWatch>();
-        services.AddHealthChecks().AddCheck<MySqlHealth>("mysql");
+        services.AddHealthChecks().AddCheck<MySqlHealth>("mysql").AddCheck<KafkaHealth>("kafka").AddCheck<HangfireHealth>("hangfire");
         services.AddProblemDetails();
         services.AddOpenApi();
         services.Configure<HostOptions>(options =>

@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Kafka;
+using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Hosting;
 
@@ -12,7 +13,7 @@ internal static class InfoApi
 {
     public static void MapInfo(this WebApplication app) => app.MapGet("/api/info", ReadAsync).WithSummary("What runs here, since when, and on which services");
 
-    private static async Task<IResult> ReadAsync(Warehouse warehouse, IOptions<KafkaOptions> kafka, IConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(Warehouse warehouse, IOptions<KafkaOptions> kafka, IConfiguration configuration, PipelineCatalog pipelines, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         var version = await connection.ExecuteScalarAsync<string>(new CommandDefinition("select version()", cancellationToken: cancellationToken));
@@ -21,6 +22,7 @@ internal static class InfoApi
             name = "PinScheduler",
             version = Version,
             startedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime(),
+            pipelines = pipelines.All.Select(static pipeline => pipeline.Key),
             kafka = new { bootstrapServers = kafka.Value.BootstrapServers, embedded = kafka.Value.Embedded },
             database = new { server = $"{connection.DataSource}", database = warehouse.DatabaseName, version, embedded = configuration.GetValue<bool>("Embedded:MySql") },
         });

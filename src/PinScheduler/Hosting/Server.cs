@@ -8,7 +8,7 @@ internal static class Server
 {
     private const int StartFailed = 2;
 
-    public static async Task<int> RunAsync(WebApplication app, Func<IServiceProvider, CancellationToken, Task> prepareAsync)
+    public static async Task<int> RunAsync(WebApplication app, Func<WebApplication, CancellationToken, Task> prepareAsync)
     {
         await using (app)
         {
@@ -21,7 +21,7 @@ internal static class Server
                 await File.WriteAllTextAsync(mark, Environment.ProcessId.ToString());
                 using var starting = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping);
                 app.Services.GetService<IStartupValidator>()?.Validate();
-                await prepareAsync(app.Services, starting.Token);
+                await prepareAsync(app, starting.Token);
                 await app.StartAsync(starting.Token);
             }
             catch (Exception exception) when (Explain(exception) is { } reason)

@@ -69,6 +69,32 @@ public sealed class GoldenTests
         await golden.AssertAsync(scheduler);
     }
 
+    [Fact]
+    public async Task Run_GivesExpectedResults_WhenTheServerIsKilledInTheMiddleOfItsTasks()
+    {
+        var golden = new GoldenData("dirty");
+        await using var scheduler = await SchedulerProcess.StartAsync("golden_worker_killed");
+        foreach (var kind in GoldenData.Kinds)
+        {
+            await GoldenData.SendAsync(scheduler.Http, kind, golden.Lines(kind), seed: 6);
+        }
+
+        // whatever task is running, from the first drain on, dies with its server: the broker and its records stay
+        var run = await scheduler.TriggerAsync();
+        foreach (var stage in new[] { "drain", "clean", "analyze" })
+        {
+            await scheduler.UntilAsync(run, state => state.GetProperty("endedAt").ValueKind != JsonValueKind.Null || state.GetProperty("tasks").EnumerateArray()
+                .Any(task => task.GetProperty("stage").GetString() == stage && task.GetProperty("state").GetString() == "running"));
+            scheduler.KillServer();
+            await scheduler.StartAsync();
+        }
+
+        var end = await scheduler.SucceedAsync(run);
+        await golden.AssertAsync(scheduler);
+        Assert.Equal(golden.Rejected, Sum(end, "deadLetters") + Sum(end, "rejected"));
+        Assert.Equal(GoldenData.Kinds.Sum(kind => golden.Lines(kind).Length), Sum(end, "records") + Sum(end, "deadLetters"));
+    }
+
     private static int Succeeded(JsonElement run) => run.GetProperty("tasks").EnumerateArray().Count(task => task.GetProperty("state").GetString() == "succeeded");
 
     private static long Sum(JsonElement run, string count) => run.GetProperty("tasks").EnumerateArray()
