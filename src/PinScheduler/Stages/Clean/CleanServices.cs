@@ -6,11 +6,21 @@ internal static class CleanServices
 {
     public static IServiceCollection AddClean(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CleanOptions>().Bind(configuration.GetSection(CleanOptions.Section)).ValidateOnStart();
+        var section = configuration.GetSection(CleanOptions.Section);
+        services.AddOptions<CleanOptions>().Bind(section).Configure(options => AddBareColumns(options, section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CleanOptions>, CleanOptionsValidator>();
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();
         services.AddSingleton<FileCleaner>();
         return services;
+    }
+
+    // the binder leaves out a column with an empty list, which here means: none, not even the default ones; a text alone is a list of one
+    private static void AddBareColumns(CleanOptions options, IConfiguration section)
+    {
+        foreach (var column in section.GetSection(nameof(CleanOptions.Placeholders)).GetChildren())
+        {
+            options.Placeholders.TryAdd(column.Key, column.Value is { Length: > 0 } text ? [text] : []);
+        }
     }
 }

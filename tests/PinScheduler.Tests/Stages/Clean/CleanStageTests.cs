@@ -1,0 +1,164 @@
+using PinScheduler.Stages;
+
+namespace PinScheduler.Tests.Stages.Clean;
+
+public sealed class CleanStageTests
+{
+    [Theory]
+    [InlineData("plain", "pin")]
+    [InlineData("plain", "geo")]
+    [InlineData("plain", "user")]
+    [InlineData("dirty", "pin")]
+    [InlineData("dirty", "geo")]
+    [InlineData("dirty", "user")]
+    public async Task Run_GivesTheGoldenRowsAndRejects(string set, string key)
+    {
+        var dataSet = DataSet.All.Single(one => one.Key == key);
+        await using var bench = await CleanBench.CreateAsync();
+        var records = GoldenFiles.Records(set, dataSet);
+        var file = await bench.LandAsync(dataSet, 0, records);
+        var rejected = GoldenFiles.Rejected(set, dataSet);
+        var rows = GoldenFiles.Rows(set, dataSet);
+
+        var counts = await bench.CleanAsync(dataSet);
+
+        Assert.Equal(new Counts(1, records.Count, rows.Count, records.Count - rows.Count - rejected.Count, rejected.Count), counts);
+        Assert.Equal(rows, await bench.RowsAsync(dataSet));
+        Assert.Equal(rejected, (await bench.QueryAsync<string>("select raw from rejected_record")).Order(StringComparer.Ordinal));
+        var rejects = await bench.QueryAsync<(string DataSet, long Source, long Line, string Raw)>("select data_set, src, line, raw from rejected_record");
+        Assert.All(rejects, reject => Assert.Equal((key, file, reject.Line, records[(int)reject.Line - 1]), reject));
+        Assert.Equal([file], await bench.QueryAsync<long>("select id from landing_file f join cleaned_file c on c.landing_file = f.id and c.rules = f.cleaned_with"));
+        Assert.Equal(counts with { Files = 0, Read = 0, Accepted = 0, Duplicates = 0, Rejected = 0 }, await bench.CleanAsync(dataSet, run: 2));
+    }
+
+    [Theory]
+    [InlineData("pin")]
+    [InlineData("geo")]
+    [InlineData("user")]
+    public async Task Runs_GiveTheSame_WhenRecordsAreSplitOverFilesPartitionsAndNights_AndComeAgain(string key)
+    {
+        var dataSet = DataSet.All.Single(one => one.Key == key);
+        await using var bench = await CleanBench.CreateAsync();
+        var records = GoldenFiles.Records("dirty", dataSet).ToArray();
+        var random = new Random(11);
+        long read = 0, accepted = 0;
+        for (var night = 1; night <= 3; night++)
+        {
+            for (var file = 0; file < 9; file++)
+            {
+                var part = records.Where((_, at) => at % 27 == (night * 9) - file - 1 || random.NextDouble() < 0.02).ToArray();
+                random.Shuffle(part);
+                await bench.LandAsync(dataSet, file % 4, part);
+                read += part.Length;
+            }
+
+            accepted += (await bench.CleanAsync(dataSet, night)).Accepted;
+        }
+
+        Assert.Equal(GoldenFiles.Rows("dirty", dataSet), await bench.RowsAsync(dataSet));
+        Assert.Equal(GoldenFiles.Rejected("dirty", dataSet).Distinct(), (await bench.QueryAsync<string>("select distinct raw from rejected_record")).Order(StringComparer.Ordinal));
+        Assert.Equal(GoldenFiles.Rows("dirty", dataSet).Count, accepted);
+        Assert.Equal([read], await bench.QueryAsync<long>("select cast(sum(accepted + duplicates + rejected) as signed) from cleaned_file"));
+    }
+
+    [Fact]
+    public async Task Run_LeavesOtherDataSetsAlone()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        await bench.LandAsync(DataSet.Pin, 0, """{"index":1}""");
+        await bench.LandAsync(DataSet.Geo, 0, """{"ind":1}""", """{"ind":2}""");
+
+        Assert.Equal(new Counts(1, 2, 2, 0, 0), await bench.CleanAsync(DataSet.Geo));
+        Assert.Empty(await bench.RowsAsync(DataSet.Pin));
+        Assert.Equal(new Counts(1, 1, 1, 0, 0), await bench.CleanAsync(DataSet.Pin));
+    }
+
+    [Fact]
+    public async Task Run_StoresWhatMySqlCouldMistake_AsItIs()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        var big = new string('é', 1_200_000);
+        await bench.LandAsync(DataSet.Pin, 0,
+            """{"index":-2147483648,"title":"a\tb\nc\\d\u0000e\rf","description":"\\N","tag_list":"NULL","unique_id":"\u001a\"'`","image_src":"x\\","is_image_or_video":"\\t"}""",
+            $$"""{"index":2147483647,"title":"{{big}}","category":"😀"}""");
+
+        await bench.CleanAsync(DataSet.Pin);
+
+        Assert.Equal(
+            ("a\tb\nc\\d\0e\rf", "\\N", "NULL", "\u001a\"'`", "x\\", "\\t"),
+            (await bench.QueryAsync<(string, string, string, string, string, string)>("select title, description, tag_list, unique_id, image_src, is_image_or_video from clean_pin where ind < 0")).Single());
+        Assert.Equal((big, "😀"), (await bench.QueryAsync<(string, string)>("select title, category from clean_pin where ind > 0")).Single());
+    }
+
+    [Fact]
+    public async Task Run_RejectsLinesOfAFileFromElsewhere_AndSkipsBlankOnes()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        var bytes = "{\"ind\":1}\r\n\n \t\r\nnot\tJSON\\\n[1]\n\u00a0\n{\"ind\":2,\"country\":\"\xff"u8.ToArray();
+        bytes = [.. bytes[..^2], 0xff, .. "\"}"u8, (byte)'\n', .. "{\"ind\":3}"u8];
+        await bench.LandAsync(DataSet.Geo, 0, bytes, 5);
+
+        Assert.Equal(new Counts(1, 5, 2, 0, 3), await bench.CleanAsync(DataSet.Geo));
+        Assert.Equal(
+            [(4, "not JSON", "not\tJSON\\"), (5, "not a JSON object", "[1]"), (7, "not valid UTF-8", "{\"ind\":2,\"country\":\"\ufffd\"}")],
+            (await bench.QueryAsync<(long, string, string)>("select line, reason, raw from rejected_record order by line")).Select(row => row with { Item2 = row.Item2.Split(':')[0] }));
+    }
+
+    [Fact]
+    public async Task Run_TakesFilesWithoutRecords()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        await bench.LandAsync(DataSet.Pin, 0);
+        await bench.LandAsync(DataSet.Pin, 0, """{"index":1}""");
+
+        Assert.Equal(new Counts(2, 1, 1, 0, 0), await bench.CleanAsync(DataSet.Pin));
+    }
+
+    [Fact]
+    public async Task Run_ReportsRecordsOfAll()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        await bench.LandAsync(DataSet.Geo, 0, """{"ind":1}""", """{"ind":1}""", "{}");
+        await bench.LandAsync(DataSet.Geo, 1, """{"ind":2}""");
+        var reports = new List<(long, long?, string)>();
+
+        await bench.CleanAsync(DataSet.Geo, report: (done, total, unit) =>
+        {
+            lock (reports)
+            {
+                reports.Add((done, total, unit));
+            }
+        });
+
+        Assert.Contains((4, 4, "records"), reports);
+        Assert.All(reports, report => Assert.Equal((4L, "records"), (report.Item2, report.Item3)));
+    }
+
+    [Theory]
+    [InlineData("delete", "is missing")]
+    [InlineData("cut", "is not as it was landed")]
+    [InlineData("change", "is not as it was landed")]
+    public async Task Run_FailsAndKeepsNothingOfTheFile_WhenItIsNotAsItWasLanded(string how, string expected)
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        var file = await bench.LandAsync(DataSet.Geo, 3, """{"ind":1}""", """{"ind":2}""", "{}");
+        var path = bench.Folder.FullPath((await bench.QueryAsync<string>("select path from landing_file")).Single());
+        var bytes = await File.ReadAllBytesAsync(path);
+        File.Delete(path);
+        if (how != "delete")
+        {
+            await File.WriteAllBytesAsync(path, how == "cut" ? bytes[..10] : [.. bytes[..7], (byte)'8', .. bytes[8..]]);
+        }
+
+        var failure = await Assert.ThrowsAsync<StageFailedException>(() => bench.CleanAsync(DataSet.Geo));
+
+        Assert.False(failure.Retry);
+        Assert.Contains($"'{path}' (topic 'pinterest.geo', partition 3, offsets 0 to 2, 3 records) {expected}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"delete its row {file} from 'landing_file'", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await bench.RowsAsync(DataSet.Geo));
+        Assert.Empty(await bench.QueryAsync<long>("select src from rejected_record union all select landing_file from cleaned_file"));
+
+        await File.WriteAllBytesAsync(path, bytes);
+        Assert.Equal(new Counts(1, 3, 2, 0, 1), await bench.CleanAsync(DataSet.Geo));
+    }
+}
