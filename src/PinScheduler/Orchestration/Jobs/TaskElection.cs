@@ -55,6 +55,13 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
         }
 
         var verdict = TaskClaims.Judge(board, task, job, out var reason);
+        if (verdict == Verdict.Granted && board[task].State == TaskState.Failed)
+        {
+            // under the run's lock, because the run may be ending with this very failure
+            board = Wait(control.TryAgainAsync(run, task, job, default));
+            verdict = TaskClaims.Judge(board, task, job, out reason);
+        }
+
         if (verdict == Verdict.Ended)
         {
             board = Wait(control.ReviveAsync(run, task, job, default));
@@ -64,7 +71,7 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
         switch (verdict)
         {
             case Verdict.Granted or Verdict.Done:
-                if (board[task].State is TaskState.Waiting or TaskState.Failed)
+                if (board[task].State == TaskState.Waiting)
                 {
                     Wait(runs.MarkQueuedAsync(run, task, job, default));
                 }

@@ -50,6 +50,17 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
         }
     }
 
+    /// <summary>Queues a failed task of a run that still goes on; changes nothing where the run has ended meanwhile.</summary>
+    public async Task<RunBoard> TryAgainAsync(long run, string task, string job, CancellationToken cancellationToken) => (await runs.ChangeAsync(run, board =>
+    {
+        if (board.Run.State == RunState.Running && board[task] is { State: TaskState.Failed } failed && failed.Job == job)
+        {
+            board[task] = failed with { State = TaskState.Queued, EndedAt = null, Reason = null, Failures = 0 };
+        }
+
+        return true;
+    }, cancellationToken)).Board;
+
     /// <summary>Makes the ended run of a failed task that is requeued running again, or queued where another is active.</summary>
     public async Task<RunBoard> ReviveAsync(long run, string task, string job, CancellationToken cancellationToken) => (await ReopenAsync(run, board =>
     {

@@ -47,12 +47,12 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         return (result, board);
     }
 
-    /// <summary>Shows a task whose job is about to be enqueued as queued. Whether it may run is not decided here, so no lock is needed.</summary>
+    /// <summary>Shows a waiting task whose job is about to be enqueued as queued. Neither state lets a run end, and whether it may run is not decided here: so no lock is needed.</summary>
     public async Task MarkQueuedAsync(long run, string task, string job, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
-            "update task_run set failures = if(state = 'failed', 0, failures), state = 'queued', reason = null, ended_at = null where run_id = @run and task_key = @task and hangfire_job_id = @job and state in ('waiting', 'failed')",
+            "update task_run set state = 'queued', reason = null, ended_at = null where run_id = @run and task_key = @task and hangfire_job_id = @job and state = 'waiting'",
             new { run, task, job }, cancellationToken: cancellationToken));
     }
 
