@@ -5,6 +5,7 @@ using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Landing;
@@ -43,9 +44,11 @@ internal sealed class CleanBench : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<CleanBench> CreateAsync(params (string Key, string? Value)[] settings)
+    public static Task<CleanBench> CreateAsync(params (string Key, string? Value)[] settings) => CreateAsync(MariaDb.CreateDatabase("clean"), settings);
+
+    public static async Task<CleanBench> CreateAsync(string connectionString, params (string Key, string? Value)[] settings)
     {
-        var bench = new CleanBench(MariaDb.CreateDatabase("clean"), settings);
+        var bench = new CleanBench(connectionString, settings);
         await new SchemaInstaller(bench.Warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
         return bench;
     }
@@ -54,7 +57,6 @@ internal sealed class CleanBench : IAsyncDisposable
     public CleanBench Reconfigured(params (string Key, string? Value)[] settings)
     {
         var bench = new CleanBench(ConnectionString, settings) { _nextOffset = _nextOffset };
-        Directory.Delete(bench.Folder.Root, recursive: true);
         Directory.CreateSymbolicLink(bench.Folder.Root, Folder.Root);
         return bench;
     }
@@ -102,6 +104,31 @@ internal sealed class CleanBench : IAsyncDisposable
         var columns = GoldenFiles.Columns[dataSet.Key].Select(column => column is "timestamp" or "date_joined" or "coordinates" ? $"cast(`{column}` as char)" : $"`{column}`");
         var rows = await QueryAsync<string>($"select json_array({string.Join(", ", columns)}) from {dataSet.CleanTable}");
         return [.. rows.Select(row => GoldenFiles.Canonical(dataSet, JsonDocument.Parse(row).RootElement.EnumerateArray())).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Cleans until right before its n-th statement; then everything that the process had at the database is gone, as when it is killed.</summary>
+    /// <returns>False where it had ended before.</returns>
+    public async Task<bool> CleanUntilAsync(int statement, DataSet dataSet, long run)
+    {
+        var context = await StageContexts.CreateAsync(Warehouse, $"clean-{dataSet.Key}", run, warnings: Warnings);
+        using (var crash = StatementCrash.Before(statement))
+        {
+            var failure = await Record.ExceptionAsync(() => CleanAsync(dataSet, context));
+            Assert.True(failure is null or CrashException, failure?.ToString());
+            if (!crash.Happened)
+            {
+                return false;
+            }
+        }
+
+        await using var connection = new MySqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        foreach (var thread in await connection.QueryAsync<long>("select id from information_schema.processlist where db = database() and id <> connection_id()"))
+        {
+            await connection.ExecuteAsync($"kill {thread}");
+        }
+
+        return true;
     }
 
     public async Task<List<T>> QueryAsync<T>(string sql, object? parameters = null)
