@@ -27,7 +27,7 @@ internal sealed class TableFill(MySqlConnection connection, string table, string
     private async Task LoadAsync(IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
         var pipe = new Pipe();
-        var writing = Task.Run(() => WriteAsync(rows, pipe.Writer, cancellationToken), cancellationToken);
+        var writing = Task.Run(() => WriteAsync(rows, pipe.Writer, cancellationToken), CancellationToken.None);
         var load = new MySqlBulkLoader(connection)
         {
             TableName = table,
@@ -42,7 +42,8 @@ internal sealed class TableFill(MySqlConnection connection, string table, string
         load.Columns.AddRange(columns.Select(static column => $"`{column}`"));
         try
         {
-            await load.LoadAsync(cancellationToken);
+            // not cancelled itself: killed in the middle of its stream, the statement can leave both sides waiting; the stream's end is its end
+            await load.LoadAsync(CancellationToken.None);
         }
         finally
         {
@@ -50,6 +51,7 @@ internal sealed class TableFill(MySqlConnection connection, string table, string
             await writing;
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         // LOCAL turns errors into warnings
         if (await connection.QueryFirstOrDefaultAsync<(string Level, int Code, string Message)?>("show warnings") is { } warning)
         {
@@ -78,6 +80,10 @@ internal sealed class TableFill(MySqlConnection connection, string table, string
             }
 
             await FlushAsync();
+            await pipe.CompleteAsync();
+        }
+        catch (OperationCanceledException)
+        {
             await pipe.CompleteAsync();
         }
         catch (Exception exception)

@@ -25,14 +25,10 @@ internal sealed class BulkRowLoader : RowLoader
             load.Expressions.Add("`h` = unhex(@h)");
         }
 
-        try
-        {
-            var inserted = await load.LoadAsync(cancellationToken);
-            return (inserted, await WarningsAsync(connection, transaction));
-        }
-        catch (MySqlException exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
-        }
+        // not cancelled itself: killed in the middle of its stream, the statement can leave both sides waiting; the stream's end is its end
+        lines.Stop = cancellationToken;
+        var inserted = await load.LoadAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        return (inserted, await WarningsAsync(connection, transaction));
     }
 }

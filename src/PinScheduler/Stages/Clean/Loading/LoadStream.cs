@@ -10,6 +10,9 @@ internal abstract class LoadStream(RowBuffer buffer) : Stream
     /// <summary>Lines handed out; final once the stream has been read to its end.</summary>
     public long Rows { get; protected set; }
 
+    /// <summary>Ends the stream early; what has been loaded of it is then to be rolled back.</summary>
+    public CancellationToken Stop { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -29,7 +32,7 @@ internal abstract class LoadStream(RowBuffer buffer) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken = default)
     {
         var copied = 0;
-        while (copied < into.Length)
+        while (copied < into.Length && !Stop.IsCancellationRequested)
         {
             if (_rest.IsEmpty && !TryNextLine(out _rest))
             {
