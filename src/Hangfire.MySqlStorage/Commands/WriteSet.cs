@@ -1,4 +1,6 @@
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Sql;
+using MySqlConnector;
 
 namespace Hangfire.MySql.Commands;
 
@@ -21,10 +23,13 @@ internal sealed class WriteSet(Tables tables)
 
     public List<(string Queue, long JobId)> Enqueued { get; } = [];
 
+    /// <summary>Jobs for queues that another provider keeps.</summary>
+    public List<(IPersistentJobQueue Provider, string Queue, string JobId)> EnqueuedElsewhere { get; } = [];
+
     public HashSet<MySqlFetchedJob> Acknowledged { get; } = [];
 
     public bool IsEmpty =>
-        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + Acknowledged.Count == 0;
+        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + EnqueuedElsewhere.Count + Acknowledged.Count == 0;
 
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
 
@@ -62,7 +67,12 @@ internal sealed class WriteSet(Tables tables)
             WriteQueue(Current(packets), rows);
         }
 
-        if (packets.Sum(packet => packet.Statements) > 1)
+        if (EnqueuedElsewhere.Count > 0)
+        {
+            packets[0].Begin();
+            packets.Add(new SqlBatch().Add($"commit"));
+        }
+        else if (packets.Sum(packet => packet.Statements) > 1)
         {
             packets[0].Begin();
             packets[^1].Add($"commit");
@@ -70,6 +80,13 @@ internal sealed class WriteSet(Tables tables)
 
         return packets;
     }
+
+    /// <summary>
+    /// Hands jobs to the queues of other providers: within the transaction, for those that use its connection, and last before its commit, since
+    /// a queue outside the database cannot take a job back.
+    /// </summary>
+    public void EnqueueElsewhere(MySqlConnection connection) =>
+        EnqueuedElsewhere.ForEach(row => row.Provider.Enqueue(connection, row.Queue, row.JobId));
 
     private static void Add(SortedDictionary<string, List<KeyCommand>> keys, string key, KeyCommand command)
     {
