@@ -52,7 +52,7 @@ public class MySqlStorage : JobStorage, IDisposable
     {
         if (storageOptions.PrepareSchemaIfNecessary)
         {
-            SchemaInstaller.Install(Database, LockName);
+            SchemaInstaller.Install(Database, LockName, storageOptions);
         }
     }
 

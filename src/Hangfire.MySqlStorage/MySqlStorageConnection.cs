@@ -81,7 +81,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
                 _ = separator ? sql.Piece($", ") : sql;
                 separator = true;
                 // the last id before this statement, for all of its rows
-                sql.Piece($"(last_insert_id(), {name}, {value})");
+                sql.Piece($"(last_insert_id(), {name}, {Tables.ParameterValue(value)})");
             }
 
             sql.End().Begin().Add($"commit");

@@ -31,7 +31,7 @@ internal sealed class JobChange(long jobId)
 
     /// <summary>The state's data is asked for now: it is the user's code, which may throw.</summary>
     public void AddState(IState state, bool current) =>
-        _states.Add(new NewState(state.Name, state.Reason, SerializationHelper.Serialize(state.SerializeData()), current));
+        _states.Add(new NewState(state.Name, state.Reason, SerializationHelper.Serialize(state.SerializeData()) is { } data ? Text.PlainJson(data) : null, current));
 
     public void SetParameter(string name, string? value) => _parameters[name] = value;
 
@@ -42,7 +42,7 @@ internal sealed class JobChange(long jobId)
         {
             var state = _states[i];
             sql.Add($"""
-                insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values ({jobId}, {state.Name}, {state.Reason}, utc_timestamp(6), {state.Data})
+                insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values ({jobId}, {state.Name}, {tables.Reason(state.Reason)}, utc_timestamp(6), {state.Data})
                 """);
             if (i == last)
             {
@@ -94,8 +94,9 @@ internal sealed class JobChange(long jobId)
 
     private void WriteParameters(SqlBatch sql, Tables tables)
     {
-        foreach (var (name, value) in _parameters)
+        foreach (var (name, given) in _parameters)
         {
+            var value = tables.ParameterValue(given);
             if (_created is not null)
             {
                 sql.Add($"insert into {tables.JobParameter} (JobId, Name, `Value`) values ({jobId}, {name}, {value})");

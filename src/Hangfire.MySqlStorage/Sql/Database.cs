@@ -1,5 +1,6 @@
 using System.Transactions;
 using Hangfire.Logging;
+using Hangfire.MySql.Schema;
 using MySqlConnector;
 
 namespace Hangfire.MySql.Sql;
@@ -19,6 +20,8 @@ internal class Database : IDisposable
     private readonly ILog _log = LogProvider.For<Database>();
     private readonly MySqlDataSource _source;
     private readonly string _sessionSettings;
+    private readonly string _prefix;
+    private Tables? _tables;
     private long _lastUse = TimeProvider.System.GetTimestamp();
 
     public Database(string connectionString, MySqlStorageOptions options)
@@ -42,7 +45,7 @@ internal class Database : IDisposable
 
         Name = $"{settings.Server}:{settings.Port}/{settings.Database}";
         DatabaseName = settings.Database;
-        Tables = new Tables(options.TablesPrefix);
+        _prefix = options.TablesPrefix;
         // strict, whatever the server's default: a value cut short would be a job that can no longer be read
         _sessionSettings = $"""
             set session transaction isolation level {Sql(options.TransactionIsolationLevel)};
@@ -56,7 +59,8 @@ internal class Database : IDisposable
 
     public string DatabaseName { get; }
 
-    public Tables Tables { get; }
+    /// <summary>The tables as they are in the database, looked up once.</summary>
+    public Tables Tables => _tables ??= Read(connection => SchemaInstaller.Inspect(connection, this, _prefix));
 
     public virtual MySqlConnection Open()
     {
