@@ -5,6 +5,7 @@ using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySql.Schema;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
@@ -61,6 +62,7 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         Leases = new Leases(this);
         ProcessLease = new ProcessLease(this);
         Heartbeat = new Heartbeat(this);
+        Shared = new SharedSession(this);
         JobIds = new JobIds(Database);
         if (storageOptions.PrepareSchemaIfNecessary)
         {
@@ -84,6 +86,8 @@ public sealed class MySqlStorage : JobStorage, IDisposable
     internal ProcessLease ProcessLease { get; }
 
     internal Heartbeat Heartbeat { get; }
+
+    internal SharedSession Shared { get; }
 
     internal JobIds JobIds { get; }
 
@@ -135,6 +139,7 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         }
 
         Heartbeat.Dispose();
+        Shared.Dispose();
         ProcessLease.Dispose();
         Database.Dispose();
     }

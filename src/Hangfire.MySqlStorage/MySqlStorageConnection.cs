@@ -2,6 +2,7 @@ using System.Globalization;
 using Hangfire.Common;
 using Hangfire.MySql.Commands;
 using Hangfire.MySql.Locking;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
@@ -10,18 +11,20 @@ using MySqlConnector;
 namespace Hangfire.MySql;
 
 /// <summary>
-/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock. A worker's connection, from
+/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock that is not a job's. A worker's connection, from
 /// FetchNextJob until the job is acknowledged, writes only while the job is still the worker's.
 /// </summary>
 internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageConnection
 {
     private readonly LockSession _locks = new(storage);
+    private readonly SharedLocks _shared = new(storage, storage.Shared);
     private MySqlFetchedJob? _fetched;
 
     private Tables Tables => storage.Database.Tables;
 
     public override void Dispose()
     {
+        _shared.Dispose();
         _locks.Dispose();
         base.Dispose();
     }
@@ -31,9 +34,15 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
     public override IDisposable AcquireDistributedLock(string resource, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(resource);
-        return timeout >= TimeSpan.Zero
-            ? _locks.Acquire(resource, timeout)
-            : throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        if (timeout < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        }
+
+        // all locks of a connection are in one session, which the first of them chooses
+        var prepared = Prepared(resource);
+        var shares = !_locks.IsHolding && (_shared.IsHolding || SharedLock.GuardsJob(resource));
+        return (shares ? _shared.Acquire(resource, timeout, prepared) : null) ?? _locks.Acquire(resource, timeout);
     }
 
     public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken)
@@ -111,30 +120,9 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             return null;
         }
 
-        return Run(connection => connection.Read(
-            new SqlBatch()
-                .Add($"select InvocationData, Arguments, StateName, CreatedAt from {Tables.Job} where Id = {id}")
-                .Add($"select Name, `Value` from {Tables.JobParameter} where JobId = {id}"),
-            reader =>
-            {
-                if (!reader.Read())
-                {
-                    return null;
-                }
-
-                var stored = StoredJob.Load(reader.GetString(0), reader.GetString(1));
-                var data = new JobData
-                {
-                    InvocationData = stored.InvocationData,
-                    Job = stored.Job,
-                    LoadException = stored.LoadException,
-                    State = reader.Text(2),
-                    CreatedAt = reader.GetDateTime(3),
-                };
-                reader.NextResult();
-                data.ParametersSnapshot = reader.Rows(row => (Name: row.GetString(0), Value: row.Text(1))).ToDictionary(pair => pair.Name, pair => pair.Value!, StringComparer.Ordinal);
-                return data;
-            }));
+        return _shared.TryTakeJob(id, out var job)
+            ? job
+            : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 
     public override StateData? GetStateData(string jobId)
@@ -279,21 +267,23 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
 
         writes.Acknowledged.RemoveWhere(job => job.IsRemoved);
-        var fence = _fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched) ? fetched : null;
-        var owned = fence is null ? writes.Acknowledged.ToList() : [.. writes.Acknowledged, fence];
-        if (owned.Find(job => !job.IsHeld) is { } gone)
+        if (_fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched))
+        {
+            writes.Fence(fetched);
+        }
+
+        if (writes.Owned.FirstOrDefault(job => !job.IsHeld) is { } gone)
         {
             throw JobLeaseLostException.Of(gone.JobId);
         }
 
-        var packets = writes.Packets(fence);
         try
         {
-            Write(connection => packets.Sum(packet => connection.Execute(packet)));
+            Write(writes);
         }
-        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && owned.Find(job => !job.VerifyOwned()) is not null)
+        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && writes.Owned.FirstOrDefault(job => !job.VerifyOwned()) is { } lost)
         {
-            throw JobLeaseLostException.Of(owned.Find(job => job.IsLost)!.JobId, error);
+            throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
         foreach (var job in writes.Acknowledged)
@@ -309,6 +299,35 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
 
     /// <summary>Runs what may run twice: in the session of the locks while there are any.</summary>
     internal T Run<T>(Func<MySqlConnection, T> query) => _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+
+    private void Write(WriteSet writes)
+    {
+        if (_shared.IsHolding)
+        {
+            _shared.Commit(writes);
+            return;
+        }
+
+        var packets = writes.Packets();
+        Write(connection => packets.Sum(packet => connection.Execute(packet)));
+    }
+
+    /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
+    private SharedLock? Prepared(string resource)
+    {
+        if (_fetched is null || SharedLock.ResourceOf(_fetched.Id) != resource || _fetched.TakePrepared() is not { } prepared)
+        {
+            return null;
+        }
+
+        if (!_locks.IsHolding && storage.Shared.IsAlive(prepared.Session))
+        {
+            return prepared;
+        }
+
+        storage.Shared.Free(prepared);
+        return null;
+    }
 
     private T Write<T>(Func<MySqlConnection, T> write) => _locks.IsHolding
         ? _locks.Use(connection => Database.Write(connection, write))
