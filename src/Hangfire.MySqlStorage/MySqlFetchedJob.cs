@@ -135,7 +135,7 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     {
         if (TakePrepared() is { } taken)
         {
-            storage.Shared.Free(taken);
+            storage.Shared!.Free(taken);
         }
     }
 

@@ -14,23 +14,30 @@ namespace Hangfire.MySql;
 /// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock that is not a job's. A worker's connection, from
 /// FetchNextJob until the job is acknowledged, writes only while the job is still the worker's.
 /// </summary>
-internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageConnection
+/// <param name="storage">The storage.</param>
+/// <param name="storageOptions">The storage's own options, or null.</param>
+/// <exception cref="ArgumentException">The options name another prefix of tables than the storage's.</exception>
+public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
 {
-    private readonly LockSession _locks = new(storage);
-    private readonly SharedLocks _shared = new(storage, storage.Shared);
+    private readonly LockSession _locks = new(Checked(storage, storageOptions));
+    private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
     private MySqlFetchedJob? _fetched;
 
     private Tables Tables => storage.Database.Tables;
 
+    /// <inheritdoc />
     public override void Dispose()
     {
-        _shared.Dispose();
+        _shared?.Dispose();
         _locks.Dispose();
         base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
+    /// <inheritdoc />
     public override IWriteOnlyTransaction CreateWriteTransaction() => new MySqlStorageTransaction(storage, this);
 
+    /// <inheritdoc />
     public override IDisposable AcquireDistributedLock(string resource, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(resource);
@@ -41,10 +48,11 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
 
         // all locks of a connection are in one session, which the first of them chooses
         var prepared = Prepared(resource);
-        var shares = !_locks.IsHolding && (_shared.IsHolding || SharedLock.GuardsJob(resource));
-        return (shares ? _shared.Acquire(resource, timeout, prepared) : null) ?? _locks.Acquire(resource, timeout);
+        var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
+        return shared?.Acquire(resource, timeout, prepared) ?? _locks.Acquire(resource, timeout);
     }
 
+    /// <inheritdoc />
     public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queues);
@@ -54,9 +62,14 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return _fetched = storage.Fetcher(queues).Fetch(cancellationToken);
+        var fetched = storage.Providers.IsDefaultOnly
+            ? storage.Fetcher(queues).Fetch(cancellationToken)
+            : storage.Providers.ForAll(queues).GetJobQueue().Dequeue(queues, cancellationToken);
+        _fetched = fetched as MySqlFetchedJob;
+        return fetched;
     }
 
+    /// <inheritdoc />
     public override string CreateExpiredJob(Job job, IDictionary<string, string> parameters, DateTime createdAt, TimeSpan expireIn)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -66,6 +79,8 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             insert into {Tables.Job} (InvocationData, Arguments, CreatedAt, ExpireAt)
             values ({created.InvocationData}, {created.Arguments}, {created.CreatedAt}, utc_timestamp(6) + interval {expireIn} microsecond)
             """);
+        // asked for before the parameters, because their table counts rows of its own where Hangfire.MySqlStorage made it
+        sql.Add($"select last_insert_id()");
         if (parameters.Count > 0)
         {
             var separator = false;
@@ -74,14 +89,13 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             {
                 _ = separator ? sql.Piece($", ") : sql;
                 separator = true;
-                // this table has no AUTO_INCREMENT, so the job's id remains the last
+                // the last id before this statement, for all of its rows
                 sql.Piece($"(last_insert_id(), {name}, {value})");
             }
 
             sql.End().Begin().Add($"commit");
         }
 
-        sql.Add($"select last_insert_id()");
         var id = Write(connection => connection.Read(sql, reader =>
         {
             while (reader.FieldCount == 0 && reader.NextResult())
@@ -94,6 +108,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return id.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <inheritdoc />
     public override void SetJobParameter(string id, string name, string? value)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -102,6 +117,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         Commit(writes);
     }
 
+    /// <inheritdoc />
     public override string? GetJobParameter(string id, string name)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -111,6 +127,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             : null;
     }
 
+    /// <inheritdoc />
     public override JobData? GetJobData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
@@ -120,11 +137,12 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             return null;
         }
 
-        return _shared.TryTakeJob(id, out var job)
+        return _shared is not null && _shared.TryTakeJob(id, out var job)
             ? job
             : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 
+    /// <inheritdoc />
     public override StateData? GetStateData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
@@ -135,6 +153,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             : null;
     }
 
+    /// <inheritdoc />
     public override void AnnounceServer(string serverId, ServerContext context)
     {
         ArgumentNullException.ThrowIfNull(serverId);
@@ -146,12 +165,14 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             """));
     }
 
+    /// <inheritdoc />
     public override void RemoveServer(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
         Write(connection => connection.Execute($"delete from {Tables.Server} where Id = {serverId}"));
     }
 
+    /// <inheritdoc />
     public override void Heartbeat(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
@@ -161,18 +182,23 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
     }
 
+    /// <inheritdoc />
     public override int RemoveTimedOutServers(TimeSpan timeOut) => timeOut >= TimeSpan.Zero
         ? Write(connection => connection.Execute($"delete from {Tables.Server} where LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond"))
         : throw new ArgumentException($"The time-out of servers is {timeOut}; give zero or more.", nameof(timeOut));
 
-    public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.GetDateTime(0)))[0];
+    /// <inheritdoc />
+    public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0];
 
+    /// <inheritdoc />
     public override HashSet<string> GetAllItemsFromSet(string key) => Texts(key, connection =>
         connection.Query($"select `Value` from {Tables.Set} where `Key` = {key}", row => row.GetString(0))).ToHashSet(StringComparer.Ordinal);
 
+    /// <inheritdoc />
     public override string? GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore) =>
         GetFirstByLowestScoreFromSet(key, fromScore, toScore, 1).FirstOrDefault();
 
+    /// <inheritdoc />
     public override List<string> GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore, int count)
     {
         // Hangfire asks with a null key to learn whether this method exists, and expects this exception before any other
@@ -185,9 +211,11 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             : throw new ArgumentException($"The scores run from {fromScore} to {toScore}; toScore must not be below fromScore.", nameof(toScore));
     }
 
+    /// <inheritdoc />
     public override long GetSetCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.Set} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override long GetSetCount(IEnumerable<string> keys, int limit)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -199,6 +227,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
                 $"select count(*) from (select 1 from {Tables.Set} where `Key` in ({wanted}) limit {limit}) as found", row => row.GetInt64(0)))[0];
     }
 
+    /// <inheritdoc />
     public override bool GetSetContains(string key, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -206,12 +235,15 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             $"select count(*) from {Tables.Set} where `Key` = {key} and `Value` = {value}", row => row.GetInt64(0))) > 0;
     }
 
+    /// <inheritdoc />
     public override List<string> GetRangeFromSet(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
         $"select `Value` from {Tables.Set} where `Key` = {key} order by Score, Id limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
         row => row.GetString(0)));
 
+    /// <inheritdoc />
     public override TimeSpan GetSetTtl(string key) => Ttl(Tables.Set, key);
 
+    /// <inheritdoc />
     public override void SetRangeInHash(string key, IEnumerable<KeyValuePair<string, string>> keyValuePairs)
     {
         using var transaction = CreateWriteTransaction();
@@ -219,6 +251,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         transaction.Commit();
     }
 
+    /// <inheritdoc />
     public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -227,6 +260,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return fields.Count == 0 ? null : fields.ToDictionary(field => field.Field, field => field.Value!, StringComparer.Ordinal);
     }
 
+    /// <inheritdoc />
     public override string? GetValueFromHash(string key, string name)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -234,23 +268,30 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return Run(connection => connection.Query($"select `Value` from {Tables.Hash} where `Key` = {key} and Field = {name}", row => row.Text(0))).FirstOrDefault();
     }
 
+    /// <inheritdoc />
     public override long GetHashCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.Hash} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override TimeSpan GetHashTtl(string key) => Ttl(Tables.Hash, key);
 
+    /// <inheritdoc />
     public override long GetListCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.List} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override List<string> GetAllItemsFromList(string key) => Texts(key, connection =>
         connection.Query($"select `Value` from {Tables.List} where `Key` = {key} order by Id desc", row => row.Text(0)!));
 
+    /// <inheritdoc />
     public override List<string> GetRangeFromList(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
         $"select `Value` from {Tables.List} where `Key` = {key} order by Id desc limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
         row => row.Text(0)!));
 
+    /// <inheritdoc />
     public override TimeSpan GetListTtl(string key) => Ttl(Tables.List, key);
 
+    /// <inheritdoc />
     public override long GetCounter(string key) => Number(key, connection => connection.Query(
         $"""
         select cast(coalesce(sum(`Value`), 0) as signed) from (
@@ -302,14 +343,22 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
 
     private void Write(WriteSet writes)
     {
-        if (_shared.IsHolding)
+        if (_shared is { IsHolding: true })
         {
             _shared.Commit(writes);
             return;
         }
 
         var packets = writes.Packets();
-        Write(connection => packets.Sum(packet => connection.Execute(packet)));
+        Write(connection => packets.Sum(packet =>
+        {
+            if (packet == packets[^1])
+            {
+                writes.EnqueueElsewhere(connection);
+            }
+
+            return connection.Execute(packet);
+        }));
     }
 
     /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
@@ -320,12 +369,12 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             return null;
         }
 
-        if (!_locks.IsHolding && storage.Shared.IsAlive(prepared.Session))
+        if (!_locks.IsHolding && storage.Shared!.IsAlive(prepared.Session))
         {
             return prepared;
         }
 
-        storage.Shared.Free(prepared);
+        storage.Shared!.Free(prepared);
         return null;
     }
 
@@ -351,6 +400,15 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return Run(connection => connection.Query(
             $"select timestampdiff(microsecond, utc_timestamp(6), min(ExpireAt)) from {table} where `Key` = {key}",
             row => row.IsDBNull(0) ? TimeSpan.FromSeconds(-1) : TimeSpan.FromMicroseconds(row.GetInt64(0))))[0];
+    }
+
+    private static MySqlStorage Checked(MySqlStorage storage, MySqlStorageOptions? storageOptions)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storageOptions is null || storageOptions.TablesPrefix == storage.Options.TablesPrefix
+            ? storage
+            : throw new ArgumentException(
+                $"The options name the tables' prefix '{storageOptions.TablesPrefix}', the storage has '{storage.Options.TablesPrefix}'; pass the storage's options.", nameof(storageOptions));
     }
 
     private static long Length(int startingFrom, int endingAt) => Math.Max((long)endingAt - Math.Max(startingFrom, 0) + 1, 0);

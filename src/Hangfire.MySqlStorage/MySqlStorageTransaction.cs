@@ -60,6 +60,12 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
     public override void AddToQueue(string queue, string jobId)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
+        if (storage.Providers.Elsewhere(queue) is { } provider)
+        {
+            _writes.EnqueuedElsewhere.Add((provider.GetJobQueue(), queue, jobId));
+            return;
+        }
+
         _writes.Enqueued.Add((queue, JobId(jobId)));
     }
 

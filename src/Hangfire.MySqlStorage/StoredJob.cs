@@ -58,7 +58,7 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
                 Job = stored.Job,
                 LoadException = stored.LoadException,
                 State = reader.Text(3),
-                CreatedAt = reader.GetDateTime(4),
+                CreatedAt = reader.Utc(4),
                 ParametersSnapshot = new Dictionary<string, string>(StringComparer.Ordinal),
             };
         }

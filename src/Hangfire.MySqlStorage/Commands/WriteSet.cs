@@ -1,4 +1,6 @@
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Sql;
+using MySqlConnector;
 
 namespace Hangfire.MySql.Commands;
 
@@ -25,16 +27,20 @@ internal sealed class WriteSet(Tables tables)
 
     public List<(string Queue, long JobId)> Enqueued { get; } = [];
 
+    /// <summary>Jobs for queues that another provider keeps.</summary>
+    public List<(IPersistentJobQueue Provider, string Queue, string JobId)> EnqueuedElsewhere { get; } = [];
+
     public HashSet<MySqlFetchedJob> Acknowledged { get; } = [];
 
     /// <summary>Fetched jobs without which nothing may be written.</summary>
     public IEnumerable<MySqlFetchedJob> Owned => Acknowledged.Concat(_fences);
 
     public bool IsEmpty =>
-        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + Acknowledged.Count == 0;
+        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + EnqueuedElsewhere.Count + Acknowledged.Count == 0;
 
     /// <summary>Small enough to be written together with others.</summary>
-    public bool IsSmall => _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count <= 20
+    public bool IsSmall => EnqueuedElsewhere.Count == 0
+        && _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count <= 20
         && _jobs.Values.Sum(job => job.States.Sum(state => state.Size) + (job.Created?.Arguments.Length ?? 0)) < PacketSize / 32;
 
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
@@ -107,7 +113,12 @@ internal sealed class WriteSet(Tables tables)
             WriteQueue(Current(packets), rows);
         }
 
-        if (packets.Sum(packet => packet.Statements) - before > 1)
+        if (EnqueuedElsewhere.Count > 0)
+        {
+            first.Begin(start);
+            packets.Add(new SqlBatch().Add($"commit"));
+        }
+        else if (packets.Sum(packet => packet.Statements) - before > 1)
         {
             first.Begin(start);
             packets[^1].Add($"commit");
@@ -115,6 +126,13 @@ internal sealed class WriteSet(Tables tables)
 
         return packets;
     }
+
+    /// <summary>
+    /// Hands jobs to the queues of other providers: within the transaction, for those that use its connection, and last before its commit, since
+    /// a queue outside the database cannot take a job back.
+    /// </summary>
+    public void EnqueueElsewhere(MySqlConnection connection) =>
+        EnqueuedElsewhere.ForEach(row => row.Provider.Enqueue(connection, row.Queue, row.JobId));
 
     /// <summary>Jobs that are written together: few, and not long.</summary>
     private IEnumerable<List<JobChange>> Chunks()

@@ -26,7 +26,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         var claimed = plan.Count == 0 ? [] : storage.Database.Write(connection => Claim(connection, plan, wanted));
         if (claimed.Count > 0)
         {
-            storage.Shared.Prepare(claimed);
+            storage.Shared?.Prepare(claimed);
         }
 
         return claimed;

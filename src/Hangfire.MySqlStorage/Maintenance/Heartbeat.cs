@@ -134,7 +134,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
                 session.Ping();
             }
 
-            storage.Shared.Ping();
+            storage.Shared?.Ping();
         }
     }
 

@@ -75,14 +75,14 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
     private SharedLock? Take(string resource, TimeSpan timeout, bool elsewhere)
     {
         var started = Stopwatch.GetTimestamp();
-        var reserved = session.Reserve(resource, timeout) ?? throw new DistributedLockTimeoutException(resource);
+        var reserved = session.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
         try
         {
             while (!TryTake(reserved))
             {
                 if (Stopwatch.GetElapsedTime(started) >= timeout)
                 {
-                    throw new DistributedLockTimeoutException(resource);
+                    throw new MySqlDistributedLockException(resource);
                 }
 
                 if (elsewhere)

@@ -22,9 +22,10 @@ internal sealed class SharedPacket(Tables tables, SharedSession.Session session,
             Ask(first, locks);
         }
 
-        var packets = Writes()?.Packets(first) ?? [first];
+        var writes = Writes();
+        var packets = writes?.Packets(first) ?? [first];
         Release(packets[^1]);
-        if (first.Statements == 0)
+        if (first.Statements == 0 && packets.Count == 1)
         {
             return;
         }
@@ -32,6 +33,11 @@ internal sealed class SharedPacket(Tables tables, SharedSession.Session session,
         session.Connection.Read(first, reader => locks.Count > 0 && Receive(reader, locks));
         foreach (var packet in packets.Skip(1))
         {
+            if (packet == packets[^1])
+            {
+                writes!.EnqueueElsewhere(session.Connection);
+            }
+
             session.Connection.Execute(packet);
         }
     }

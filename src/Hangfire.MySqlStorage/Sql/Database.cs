@@ -5,7 +5,7 @@ using MySqlConnector;
 namespace Hangfire.MySql.Sql;
 
 /// <summary>The storage's own pool of connections, and the rules for trying again.</summary>
-internal sealed class Database : IDisposable
+internal class Database : IDisposable
 {
     /// <summary>A deadlock's loser needs to step back once; five times means that something else is wrong.</summary>
     private const int Attempts = 6;
@@ -61,7 +61,7 @@ internal sealed class Database : IDisposable
 
     public Tables Tables { get; }
 
-    public MySqlConnection Open()
+    public virtual MySqlConnection Open()
     {
         var connection = _source.OpenConnection();
         var idle = TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastUse, TimeProvider.System.GetTimestamp()));
@@ -78,7 +78,7 @@ internal sealed class Database : IDisposable
     public MySqlConnection OpenUnpooled() => _unpooled.OpenConnection();
 
     /// <summary>Runs something that may run twice: a read, or a statement that sets what is to be.</summary>
-    public T Read<T>(Func<MySqlConnection, T> query)
+    public virtual T Read<T>(Func<MySqlConnection, T> query)
     {
         var connection = Open();
         try
@@ -99,7 +99,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs a write: again after a deadlock, never after a lost connection, because it may have been done.</summary>
-    public T Write<T>(Func<MySqlConnection, T> write)
+    public virtual T Write<T>(Func<MySqlConnection, T> write)
     {
         using var connection = Open();
         try

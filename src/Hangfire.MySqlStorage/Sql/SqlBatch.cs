@@ -56,7 +56,7 @@ internal sealed class SqlBatch
 
     public MySqlCommand Command(MySqlConnection connection)
     {
-        var command = new MySqlCommand(_text.ToString(), connection);
+        var command = new MySqlCommand(PacketDialect.Translate(_text.ToString()), connection);
         for (var i = 0; i < _values.Count; i++)
         {
             command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), _values[i] ?? DBNull.Value);
