@@ -5,6 +5,7 @@ using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySql.Schema;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
@@ -50,6 +51,7 @@ public class MySqlStorage : JobStorage, IDisposable
     public MySqlStorage(string connectionString, MySqlStorageOptions storageOptions)
         : this(Pool(connectionString, storageOptions), storageOptions, nameof(connectionString))
     {
+        Shared = new SharedSession(this);
         if (storageOptions.PrepareSchemaIfNecessary)
         {
             SchemaInstaller.Install(Database, LockName, storageOptions);
@@ -116,6 +118,9 @@ public class MySqlStorage : JobStorage, IDisposable
 
     internal Heartbeat Heartbeat { get; }
 
+    /// <summary>Null on an existing connection, which is all that there is.</summary>
+    internal SharedSession? Shared { get; }
+
     internal JobIds JobIds { get; }
 
     internal IReadOnlyCollection<string> FetchedQueues => (IReadOnlyCollection<string>)_fetchedQueues.Keys;
@@ -166,6 +171,7 @@ public class MySqlStorage : JobStorage, IDisposable
         }
 
         Heartbeat.Dispose();
+        Shared?.Dispose();
         ProcessLease.Dispose();
         Database.Dispose();
         GC.SuppressFinalize(this);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Hangfire.Common;
 using Hangfire.MySql.Commands;
 using Hangfire.MySql.Locking;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
@@ -10,7 +11,7 @@ using MySqlConnector;
 namespace Hangfire.MySql;
 
 /// <summary>
-/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock. A worker's connection, from
+/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock that is not a job's. A worker's connection, from
 /// FetchNextJob until the job is acknowledged, writes only while the job is still the worker's.
 /// </summary>
 /// <param name="storage">The storage.</param>
@@ -19,6 +20,7 @@ namespace Hangfire.MySql;
 public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
 {
     private readonly LockSession _locks = new(Checked(storage, storageOptions));
+    private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
     private MySqlFetchedJob? _fetched;
 
     private Tables Tables => storage.Database.Tables;
@@ -26,6 +28,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     /// <inheritdoc />
     public override void Dispose()
     {
+        _shared?.Dispose();
         _locks.Dispose();
         base.Dispose();
         GC.SuppressFinalize(this);
@@ -38,9 +41,15 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     public override IDisposable AcquireDistributedLock(string resource, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(resource);
-        return timeout >= TimeSpan.Zero
-            ? _locks.Acquire(resource, timeout)
-            : throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        if (timeout < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        }
+
+        // all locks of a connection are in one session, which the first of them chooses
+        var prepared = Prepared(resource);
+        var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
+        return shared?.Acquire(resource, timeout, prepared) ?? _locks.Acquire(resource, timeout);
     }
 
     /// <inheritdoc />
@@ -128,30 +137,9 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
             return null;
         }
 
-        return Run(connection => connection.Read(
-            new SqlBatch()
-                .Add($"select InvocationData, Arguments, StateName, CreatedAt from {Tables.Job} where Id = {id}")
-                .Add($"select Name, `Value` from {Tables.JobParameter} where JobId = {id}"),
-            reader =>
-            {
-                if (!reader.Read())
-                {
-                    return null;
-                }
-
-                var stored = StoredJob.Load(reader.GetString(0), reader.GetString(1));
-                var data = new JobData
-                {
-                    InvocationData = stored.InvocationData,
-                    Job = stored.Job,
-                    LoadException = stored.LoadException,
-                    State = reader.Text(2),
-                    CreatedAt = reader.Utc(3),
-                };
-                reader.NextResult();
-                data.ParametersSnapshot = reader.Rows(row => (Name: row.GetString(0), Value: row.Text(1))).ToDictionary(pair => pair.Name, pair => pair.Value!, StringComparer.Ordinal);
-                return data;
-            }));
+        return _shared is not null && _shared.TryTakeJob(id, out var job)
+            ? job
+            : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 
     /// <inheritdoc />
@@ -320,29 +308,23 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
         }
 
         writes.Acknowledged.RemoveWhere(job => job.IsRemoved);
-        var fence = _fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched) ? fetched : null;
-        var owned = fence is null ? writes.Acknowledged.ToList() : [.. writes.Acknowledged, fence];
-        if (owned.Find(job => !job.IsHeld) is { } gone)
+        if (_fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched))
+        {
+            writes.Fence(fetched);
+        }
+
+        if (writes.Owned.FirstOrDefault(job => !job.IsHeld) is { } gone)
         {
             throw JobLeaseLostException.Of(gone.JobId);
         }
 
-        var packets = writes.Packets(fence);
         try
         {
-            Write(connection => packets.Sum(packet =>
-            {
-                if (packet == packets[^1])
-                {
-                    writes.EnqueueElsewhere(connection);
-                }
-
-                return connection.Execute(packet);
-            }));
+            Write(writes);
         }
-        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && owned.Find(job => !job.VerifyOwned()) is not null)
+        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && writes.Owned.FirstOrDefault(job => !job.VerifyOwned()) is { } lost)
         {
-            throw JobLeaseLostException.Of(owned.Find(job => job.IsLost)!.JobId, error);
+            throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
         foreach (var job in writes.Acknowledged)
@@ -358,6 +340,43 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
 
     /// <summary>Runs what may run twice: in the session of the locks while there are any.</summary>
     internal T Run<T>(Func<MySqlConnection, T> query) => _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+
+    private void Write(WriteSet writes)
+    {
+        if (_shared is { IsHolding: true })
+        {
+            _shared.Commit(writes);
+            return;
+        }
+
+        var packets = writes.Packets();
+        Write(connection => packets.Sum(packet =>
+        {
+            if (packet == packets[^1])
+            {
+                writes.EnqueueElsewhere(connection);
+            }
+
+            return connection.Execute(packet);
+        }));
+    }
+
+    /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
+    private SharedLock? Prepared(string resource)
+    {
+        if (_fetched is null || SharedLock.ResourceOf(_fetched.Id) != resource || _fetched.TakePrepared() is not { } prepared)
+        {
+            return null;
+        }
+
+        if (!_locks.IsHolding && storage.Shared!.IsAlive(prepared.Session))
+        {
+            return prepared;
+        }
+
+        storage.Shared!.Free(prepared);
+        return null;
+    }
 
     private T Write<T>(Func<MySqlConnection, T> write) => _locks.IsHolding
         ? _locks.Use(connection => Database.Write(connection, write))

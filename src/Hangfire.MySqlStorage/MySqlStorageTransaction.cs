@@ -31,7 +31,7 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
         var id = storage.JobIds.Next(connection.Run);
-        _writes.Job(id).Create(job, parameters, createdAt, expireIn);
+        _writes.Job(id).Create(NewJob.Of(job, createdAt), parameters, expireIn);
         return id.ToString(CultureInfo.InvariantCulture);
     }
 

@@ -19,6 +19,7 @@ internal class Database : IDisposable
 
     private readonly ILog _log = LogProvider.For<Database>();
     private readonly MySqlDataSource _source;
+    private readonly MySqlDataSource _unpooled;
     private readonly string _sessionSettings;
     private readonly string _prefix;
     private Tables? _tables;
@@ -52,6 +53,8 @@ internal class Database : IDisposable
             set session wait_timeout = {SessionWaitSeconds}, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
             """;
         _source = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
+        settings.Pooling = false;
+        _unpooled = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
     }
 
     /// <summary>Server and database, without a secret.</summary>
@@ -74,6 +77,9 @@ internal class Database : IDisposable
         Discard(connection);
         return _source.OpenConnection();
     }
+
+    /// <summary>A session that ends, with all its locks, when it is closed.</summary>
+    public MySqlConnection OpenUnpooled() => _unpooled.OpenConnection();
 
     /// <summary>Runs something that may run twice: a read, or a statement that sets what is to be.</summary>
     public virtual T Read<T>(Func<MySqlConnection, T> query)
@@ -138,9 +144,13 @@ internal class Database : IDisposable
         connection.Dispose();
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _unpooled.Dispose();
+    }
 
-    private static bool Rollback(MySqlConnection connection)
+    public static bool Rollback(MySqlConnection connection)
     {
         try
         {

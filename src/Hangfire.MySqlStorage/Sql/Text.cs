@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -10,14 +11,15 @@ internal static class Text
     private const char Replacement = '\ufffd';
 
     /// <summary>The same JSON with such characters written as \u escapes.</summary>
-    public static string PlainJson(string json)
+    [return: NotNullIfNotNull(nameof(json))]
+    public static string? PlainJson(string? json)
     {
         if (json.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') < 0)
         {
             return json;
         }
 
-        var plain = new StringBuilder(json.Length + 16);
+        var plain = new StringBuilder(json!.Length + 16);
         foreach (var unit in json)
         {
             _ = char.IsSurrogate(unit) ? plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}") : plain.Append(unit);
