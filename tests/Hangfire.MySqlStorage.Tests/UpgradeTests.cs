@@ -172,29 +172,31 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(LegacyDatabase.Large)]
-    public void Upgrade_GoesOn_AfterCrashAtAnyStep(int filler)
+    [InlineData(0, 1)]
+    [InlineData(LegacyDatabase.Large, 4)]
+    public void Upgrade_GoesOn_AfterCrashAtAnyStep(int filler, int every)
     {
-        for (var done = 0; ; done++)
+        int steps;
+        var done = 0;
+        do
         {
             var database = new LegacyDatabase("upgradetests");
             database.RunScript(Original);
             database.FillLikeHangfireMySqlStorage(filler);
             using var connection = database.Open();
-            var steps = new SchemaInstaller(connection, "test", new MySqlStorageOptions { EnableHeavyMigrations = true }).Plan().Steps;
-            foreach (var step in steps.Take(done))
+            var plan = new SchemaInstaller(connection, "test", new MySqlStorageOptions { SmallTableRows = LegacyDatabase.Large }).Plan();
+            Assert.Equal(filler > 0, plan.Left.Count > 0);
+            steps = plan.Steps.Count;
+            foreach (var step in plan.Steps.Take(done))
             {
                 database.Execute(step.Sql);
             }
 
             database.Storage(options => options.EnableHeavyMigrations = true).Dispose();
             AssertLikeNew(database);
-            if (done >= steps.Count)
-            {
-                break;
-            }
+            done += every;
         }
+        while (done <= steps);
     }
 
     [Fact]
@@ -281,6 +283,8 @@ public sealed class UpgradeTests
     {
         var fresh = new LegacyDatabase("freshtests", database.Prefix);
         fresh.Storage().Dispose();
+        using var connection = fresh.Open();
+        Assert.Empty(new SchemaInstaller(connection, "test", new MySqlStorageOptions { TablesPrefix = database.Prefix }).Plan().Steps);
         Assert.Equal(fresh.Layout(withKeyNames), database.Layout(withKeyNames));
         Assert.Equal(fresh.Rows("select `Version` from `{prefix}Schema`"), database.Rows("select `Version` from `{prefix}Schema`"));
     }

@@ -7,7 +7,7 @@ namespace Hangfire.MySql.Schema;
 /// <summary>
 /// The numbered scripts in this folder. A published script is never changed; what changes later goes into a new one, which must hold for
 /// tables that Hangfire.MySqlStorage made, too, and may run again after a crash or after such a table has been rebuilt: what is there already,
-/// or gone already, is no error.
+/// or gone already, is no error. A later script only adds to what the first one makes, by which older tables are known.
 /// </summary>
 internal static class SchemaScripts
 {
