@@ -1,5 +1,6 @@
 using System.Data;
 using Hangfire.Logging;
+using Hangfire.MySql.Commands;
 using Hangfire.MySql.Sql;
 using MySqlConnector;
 
@@ -62,6 +63,13 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             _inUse.Remove(released.Resource);
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>Commits a small transaction that is under no lock.</summary>
+    public void Commit(WriteSet writes)
+    {
+        using var request = new CommitRequest(writes, [], []);
+        Run(request);
     }
 
     /// <summary>Gives a lock back, here and in the database.</summary>
@@ -347,9 +355,13 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
     {
         foreach (var commit in batch.OfType<CommitRequest>())
         {
-            if (session is null || commit.Locks.Any(held => held.Session != session))
+            if (commit.Locks.Any(held => held.Session != session))
             {
                 commit.Fail(DistributedLockLostException.Of(commit.Locks.Select(held => held.Resource), cause));
+            }
+            else if (cause is not null)
+            {
+                commit.Fail(cause);
             }
         }
 
