@@ -163,7 +163,9 @@ internal sealed class WriteSet(Tables tables)
     {
         foreach (var (key, commands) in next)
         {
-            commands.ForEach(command => Add(keys, key, command));
+            // as they are, because the other transaction may yet be written by itself
+            _ = keys.TryAdd(key, []);
+            keys[key].AddRange(commands);
         }
     }
 

@@ -294,8 +294,8 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             Drop();
             FailLost(valid, null, error);
             // the others have asked for nothing but locks, and these went with the session
-            valid.OfType<LockRequest>().SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
-            if (valid.OfType<LockRequest>().ToList<SharedRequest>() is { Count: > 0 } again)
+            valid.OfType<LockRequest>().Where(request => !request.IsServed).SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
+            if (valid.Where(request => request is LockRequest && !request.IsServed).ToList() is { Count: > 0 } again)
             {
                 Send(Open(), again);
             }
@@ -335,7 +335,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
                 Database.Write(session.Connection, _ =>
                 {
                     new SharedPacket(storage.Database.Tables, session, [request]).Send();
-                    return 0;
+                    return request.IsServed = true;
                 });
             }
             catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
@@ -404,7 +404,11 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
 
         if (lost is not null)
         {
-            Log.Warn($"The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
+            if (IsHolding())
+            {
+                Log.Warn("The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
+            }
+
             Close(lost);
         }
     }
