@@ -90,6 +90,7 @@ public class MySqlStorage : JobStorage, IDisposable
         ProcessLease = new ProcessLease(this);
         Heartbeat = new Heartbeat(this);
         JobIds = new JobIds(Database);
+        Unwritten = UnwrittenJobs.Of(Database.Name, options.TablesPrefix);
         _providers = new PersistentJobQueueProviderCollection(new MySqlJobQueueProvider(this));
     }
 
@@ -122,6 +123,8 @@ public class MySqlStorage : JobStorage, IDisposable
     internal SharedSession? Shared { get; }
 
     internal JobIds JobIds { get; }
+
+    internal UnwrittenJobs Unwritten { get; }
 
     internal IReadOnlyCollection<string> FetchedQueues => (IReadOnlyCollection<string>)_fetchedQueues.Keys;
 

@@ -21,6 +21,8 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
 {
     private readonly LockSession _locks = new(Checked(storage, storageOptions));
     private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
+    private readonly Lock _creating = new();
+    private JobChange? _created;
     private MySqlFetchedJob? _fetched;
 
     private Tables Tables => storage.Database.Tables;
@@ -28,10 +30,17 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     /// <inheritdoc />
     public override void Dispose()
     {
-        _shared?.Dispose();
-        _locks.Dispose();
-        base.Dispose();
-        GC.SuppressFinalize(this);
+        try
+        {
+            WriteCreated();
+        }
+        finally
+        {
+            _shared?.Dispose();
+            _locks.Dispose();
+            base.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <inheritdoc />
@@ -46,6 +55,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
             throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
         }
 
+        WriteCreated();
         // all locks of a connection are in one session, which the first of them chooses
         var prepared = Prepared(resource);
         var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
@@ -62,6 +72,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        WriteCreated();
         var fetched = storage.Providers.IsDefaultOnly
             ? storage.Fetcher(queues).Fetch(cancellationToken)
             : storage.Providers.ForAll(queues).GetJobQueue().Dequeue(queues, cancellationToken);
@@ -74,38 +85,22 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
-        var created = NewJob.Of(job, createdAt);
-        var sql = new SqlBatch().Add($"""
-            insert into {Tables.Job} (InvocationData, Arguments, CreatedAt, ExpireAt)
-            values ({created.InvocationData}, {created.Arguments}, {created.CreatedAt}, utc_timestamp(6) + interval {expireIn} microsecond)
-            """);
-        // asked for before the parameters, because their table counts rows of its own where Hangfire.MySqlStorage made it
-        sql.Add($"select last_insert_id()");
-        if (parameters.Count > 0)
+        WriteCreated();
+        var created = new JobChange(NewJobId());
+        created.Create(NewJob.Of(job, createdAt), parameters, expireIn);
+        lock (_creating)
         {
-            var separator = false;
-            sql.Piece($"insert into {Tables.JobParameter} (JobId, Name, `Value`) values ");
-            foreach (var (name, value) in parameters)
-            {
-                _ = separator ? sql.Piece($", ") : sql;
-                separator = true;
-                // the last id before this statement, for all of its rows
-                sql.Piece($"(last_insert_id(), {name}, {Tables.ParameterValue(value)})");
-            }
-
-            sql.End().Begin().Add($"commit");
+            _created = created;
         }
 
-        var id = Write(connection => connection.Read(sql, reader =>
+        storage.Unwritten.Add(created.JobId, this);
+        if (_shared is null)
         {
-            while (reader.FieldCount == 0 && reader.NextResult())
-            {
-            }
+            // within the user's own transaction, which may end before this connection does
+            WriteCreated();
+        }
 
-            reader.Read();
-            return Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture);
-        }));
-        return id.ToString(CultureInfo.InvariantCulture);
+        return created.JobId.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc />
@@ -122,7 +117,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
-        return TryJobId(id, out var jobId)
+        return TryKnownJob(id, out var jobId)
             ? Run(connection => connection.Query($"select `Value` from {Tables.JobParameter} where JobId = {jobId} and Name = {name}", row => row.Text(0))).FirstOrDefault()
             : null;
     }
@@ -132,7 +127,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         ArgumentNullException.ThrowIfNull(jobId);
         // to a worker that has lost its job, the job is gone: Hangfire then lets it drop the job instead of trying to finish it ten times
-        if (!TryJobId(jobId, out var id) || (_fetched is { IsLost: true } lost && lost.JobId == jobId))
+        if (!TryKnownJob(jobId, out var id) || (_fetched is { IsLost: true } lost && lost.JobId == jobId))
         {
             return null;
         }
@@ -146,7 +141,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     public override StateData? GetStateData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        return TryJobId(jobId, out var id)
+        return TryKnownJob(jobId, out var id)
             ? Run(connection => connection.Query(
                 $"select s.Name, s.Reason, s.Data from {Tables.Job} j inner join {Tables.State} s on s.Id = j.StateId where j.Id = {id}",
                 row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = StoredJob.Data(row.Text(2)) })).FirstOrDefault()
@@ -318,9 +313,14 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
             throw JobLeaseLostException.Of(gone.JobId);
         }
 
+        foreach (var jobId in writes.JobIds)
+        {
+            storage.Unwritten.Write(jobId, this);
+        }
+
         try
         {
-            Write(writes);
+            WriteWithCreated(writes);
         }
         catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && writes.Owned.FirstOrDefault(job => !job.VerifyOwned()) is { } lost)
         {
@@ -339,13 +339,89 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     }
 
     /// <summary>Runs what may run twice: in the session of the locks while there are any.</summary>
-    internal T Run<T>(Func<MySqlConnection, T> query) => _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+    internal T Run<T>(Func<MySqlConnection, T> query)
+    {
+        WriteCreated();
+        return _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+    }
+
+    /// <summary>An id for a job that is written later.</summary>
+    internal long NewJobId() => storage.JobIds.Next(Write);
+
+    /// <summary>Writes what this connection has created, by another's thread.</summary>
+    internal void WriteCreatedForOthers() => WriteCreated(writes => storage.Database.Write(connection => writes.Packets().Sum(connection.Execute)));
+
+    private void WriteCreated()
+    {
+        if (Volatile.Read(ref _created) is not null)
+        {
+            WriteCreated(Write);
+        }
+    }
+
+    private void WriteCreated(Action<WriteSet> write)
+    {
+        lock (_creating)
+        {
+            if (_created is { } created)
+            {
+                var writes = new WriteSet(Tables);
+                writes.Job(created.JobId).Append(created);
+                created.MayBeWritten = true;
+                write(writes);
+                storage.Unwritten.Remove(created.JobId);
+                _created = null;
+            }
+        }
+    }
+
+    /// <summary>A job that was created just now goes into the same transaction.</summary>
+    private void WriteWithCreated(WriteSet writes)
+    {
+        JobChange? created;
+        lock (_creating)
+        {
+            (created, _created) = (_created, null);
+        }
+
+        if (created is null)
+        {
+            Write(writes);
+            return;
+        }
+
+        try
+        {
+            var all = new WriteSet(Tables);
+            all.Job(created.JobId).Append(created);
+            all.Append(writes);
+            Write(all);
+            storage.Unwritten.Remove(created.JobId);
+        }
+        catch
+        {
+            // Hangfire asks for the job next, to see how far this came
+            lock (_creating)
+            {
+                created.MayBeWritten = true;
+                _created = created;
+            }
+
+            throw;
+        }
+    }
 
     private void Write(WriteSet writes)
     {
         if (_shared is { IsHolding: true })
         {
             _shared.Commit(writes);
+            return;
+        }
+
+        if (_shared is not null && !_locks.IsHolding && writes.IsSmall)
+        {
+            storage.Shared!.Commit(writes);
             return;
         }
 
@@ -412,6 +488,13 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     }
 
     private static long Length(int startingFrom, int endingAt) => Math.Max((long)endingAt - Math.Max(startingFrom, 0) + 1, 0);
+
+    private bool TryKnownJob(string id, out long jobId)
+    {
+        var known = TryJobId(id, out jobId);
+        storage.Unwritten.Write(jobId, this);
+        return known;
+    }
 
     private static bool TryJobId(string id, out long jobId) => long.TryParse(id, NumberStyles.Integer, CultureInfo.InvariantCulture, out jobId);
 }

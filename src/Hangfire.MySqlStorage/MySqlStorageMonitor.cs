@@ -47,6 +47,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
             return null;
         }
 
+        storage.Unwritten.Write(id, asking: null);
         return storage.Database.Read(connection => connection.Read(
             new SqlBatch()
                 .Add($"select InvocationData, Arguments, CreatedAt, ExpireAt from {Tables.Job} where Id = {id}")

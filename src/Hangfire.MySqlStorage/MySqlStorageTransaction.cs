@@ -30,7 +30,7 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
-        var id = storage.JobIds.Next(connection.Run);
+        var id = connection.NewJobId();
         _writes.Job(id).Create(NewJob.Of(job, createdAt), parameters, expireIn);
         return id.ToString(CultureInfo.InvariantCulture);
     }

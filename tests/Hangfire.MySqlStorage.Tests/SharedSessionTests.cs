@@ -262,6 +262,8 @@ public sealed class SharedSessionTests : IDisposable
                     using var transaction = connection.CreateWriteTransaction();
                     transaction.SetJobState(id, new EnqueuedState());
                     transaction.IncrementCounter("all");
+                    transaction.InsertToList("list", id);
+                    transaction.AddToSet("set", id);
                     if (i % 4 == 0)
                     {
                         // longer than its column
@@ -278,6 +280,9 @@ public sealed class SharedSessionTests : IDisposable
         Assert.All(errors.Index(), error => Assert.Equal(error.Index % 4 == 0, error.Item is not null));
         Assert.All(jobs.Index(), job => Assert.Equal(job.Index % 4 == 0 ? null : "Enqueued", _first.GetJobData(job.Item)!.State));
         Assert.Equal(9, _first.GetCounter("all"));
+        var done = jobs.Where((_, i) => i % 4 != 0).Order(StringComparer.Ordinal);
+        Assert.Equal(done, _first.GetAllItemsFromList("list").Order(StringComparer.Ordinal));
+        Assert.Equal(done, _first.GetAllItemsFromSet("set").Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class JobChange(long jobId)
     /// <summary>The job itself, where the transaction creates it.</summary>
     public NewJob? Created { get; private set; }
 
+    /// <summary>Whether its creation was sent before, and nobody knows what became of it.</summary>
+    public bool MayBeWritten { get; set; }
+
     public bool ExpiryChanges { get; private set; }
 
     /// <summary>From now until the job expires; null when it never does.</summary>
@@ -52,6 +55,7 @@ internal sealed class JobChange(long jobId)
     public void Append(JobChange next)
     {
         Created ??= next.Created;
+        MayBeWritten |= next.MayBeWritten;
         if (next.ExpiryChanges)
         {
             Expire(next.ExpireIn);

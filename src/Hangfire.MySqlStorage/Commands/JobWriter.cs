@@ -60,7 +60,7 @@ internal sealed class JobWriter(Tables tables)
             Expiry(sql.Piece($", "), change).Piece($")");
         }
 
-        sql.End();
+        _ = created.Exists(change => change.MayBeWritten) ? sql.Piece($" on duplicate key update {tables.Job}.Id = {tables.Job}.Id").End() : sql.End();
     }
 
     private void Update(SqlBatch sql, List<JobChange> changes, Dictionary<long, (int Row, string Name)> present)
@@ -119,6 +119,7 @@ internal sealed class JobWriter(Tables tables)
             }
         }
 
+        _ = rows is not null && changes.Any(change => change.MayBeWritten) ? sql.Piece($" on duplicate key update `Value` = values(`Value`)") : sql;
         _ = rows is null ? sql : sql.End();
         foreach (var change in changes.Where(change => change.Created is null))
         {

@@ -45,6 +45,8 @@ internal sealed class WriteSet(Tables tables)
 
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
 
+    public IEnumerable<long> JobIds => _jobs.Keys;
+
     public bool ChangesStateOf(long jobId) => _jobs.TryGetValue(jobId, out var change) && change.ChangesState;
 
     public void Count(string key, long by, TimeSpan? expireIn)
@@ -79,6 +81,7 @@ internal sealed class WriteSet(Tables tables)
         Append(_lists, next._lists);
         Append(_sets, next._sets);
         Enqueued.AddRange(next.Enqueued);
+        EnqueuedElsewhere.AddRange(next.EnqueuedElsewhere);
         Acknowledged.UnionWith(next.Acknowledged);
         _fences.UnionWith(next._fences);
     }
@@ -160,7 +163,9 @@ internal sealed class WriteSet(Tables tables)
     {
         foreach (var (key, commands) in next)
         {
-            commands.ForEach(command => Add(keys, key, command));
+            // as they are, because the other transaction may yet be written by itself
+            _ = keys.TryAdd(key, []);
+            keys[key].AddRange(commands);
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract class SharedRequest : IDisposable
 
     public bool HasFailed => _error is not null;
 
+    /// <summary>Done by itself, whatever becomes of those that are served with it.</summary>
+    public bool IsServed { get; set; }
+
     /// <summary>Returns when the request is done, or when it is this worker's turn to serve.</summary>
     public void Wait() => _turn.Wait();
 
@@ -27,7 +30,7 @@ internal abstract class SharedRequest : IDisposable
         _turn.Set();
     }
 
-    public void Fail(Exception error) => _error ??= ExceptionDispatchInfo.Capture(error);
+    public void Fail(Exception error) => _error ??= IsServed ? null : ExceptionDispatchInfo.Capture(error);
 
     public void ThrowIfFailed() => _error?.Throw();
 

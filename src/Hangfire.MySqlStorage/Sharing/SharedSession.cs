@@ -1,5 +1,6 @@
 using System.Data;
 using Hangfire.Logging;
+using Hangfire.MySql.Commands;
 using Hangfire.MySql.Sql;
 using MySqlConnector;
 
@@ -62,6 +63,13 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             _inUse.Remove(released.Resource);
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>Commits a small transaction that is under no lock.</summary>
+    public void Commit(WriteSet writes)
+    {
+        using var request = new CommitRequest(writes, [], []);
+        Run(request);
     }
 
     /// <summary>Gives a lock back, here and in the database.</summary>
@@ -286,8 +294,8 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             Drop();
             FailLost(valid, null, error);
             // the others have asked for nothing but locks, and these went with the session
-            valid.OfType<LockRequest>().SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
-            if (valid.OfType<LockRequest>().ToList<SharedRequest>() is { Count: > 0 } again)
+            valid.OfType<LockRequest>().Where(request => !request.IsServed).SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
+            if (valid.Where(request => request is LockRequest && !request.IsServed).ToList() is { Count: > 0 } again)
             {
                 Send(Open(), again);
             }
@@ -327,7 +335,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
                 Database.Write(session.Connection, _ =>
                 {
                     new SharedPacket(storage.Database.Tables, session, [request]).Send();
-                    return 0;
+                    return request.IsServed = true;
                 });
             }
             catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
@@ -347,9 +355,13 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
     {
         foreach (var commit in batch.OfType<CommitRequest>())
         {
-            if (session is null || commit.Locks.Any(held => held.Session != session))
+            if (commit.Locks.Any(held => held.Session != session))
             {
                 commit.Fail(DistributedLockLostException.Of(commit.Locks.Select(held => held.Resource), cause));
+            }
+            else if (cause is not null)
+            {
+                commit.Fail(cause);
             }
         }
 
@@ -392,7 +404,11 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
 
         if (lost is not null)
         {
-            Log.Warn($"The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
+            if (IsHolding())
+            {
+                Log.Warn("The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
+            }
+
             Close(lost);
         }
     }
