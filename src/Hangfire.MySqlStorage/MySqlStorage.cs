@@ -141,7 +141,7 @@ public sealed class MySqlStorage : JobStorage, IDisposable
 
     internal QueueFetcher Fetcher(string[] queues)
     {
-        var key = string.Join('\0', queues);
+        var key = string.Join(',', queues.Select(queue => $"{queue.Length}:{queue}"));
         if (_fetchers.TryGetValue(key, out var fetcher))
         {
             return fetcher;
