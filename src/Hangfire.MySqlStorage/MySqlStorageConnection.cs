@@ -89,7 +89,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
     {
         ArgumentNullException.ThrowIfNull(name);
         var writes = new WriteSet(Tables);
-        writes.Job(MySqlStorageTransaction.JobId(id)).SetParameter(name, value);
+        writes.Job(MySqlStorageTransaction.JobId(id, nameof(id))).SetParameter(name, value);
         Commit(writes);
     }
 
