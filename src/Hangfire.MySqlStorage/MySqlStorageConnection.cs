@@ -173,9 +173,19 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
     }
 
-    public override int RemoveTimedOutServers(TimeSpan timeOut) => timeOut >= TimeSpan.Zero
-        ? Write(connection => connection.Execute($"delete from {Tables.Server} where LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond"))
-        : throw new ArgumentException($"The time-out of servers is {timeOut}; give zero or more.", nameof(timeOut));
+    public override int RemoveTimedOutServers(TimeSpan timeOut)
+    {
+        if (timeOut < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The time-out of servers is {timeOut}; give zero or more.", nameof(timeOut));
+        }
+
+        // read first and deleted by key: a delete by time locks the index before the row, a heartbeat the row before the index
+        var silent = Run(connection => connection.Query(
+            $"select Id from {Tables.Server} where LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond", row => row.GetString(0)));
+        return silent.Sum(id => Write(connection => connection.Execute(
+            $"delete from {Tables.Server} where Id = {id} and LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond")));
+    }
 
     public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.GetDateTime(0)))[0];
 
