@@ -29,7 +29,7 @@ public sealed class TestStorage : IDisposable
     {
         using var connection = new MySqlConnection(ConnectionString);
         connection.Open();
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, connection) { CommandTimeout = 600 };
         command.ExecuteNonQuery();
     }
 
