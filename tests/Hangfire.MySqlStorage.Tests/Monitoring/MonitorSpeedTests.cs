@@ -9,7 +9,7 @@ namespace Hangfire.MySqlStorage.Tests.Monitoring;
 
 /// <summary>
 /// Every page and count is quick however many jobs there are. STORAGE_TEST_JOBS=1000000 measures with so many; the test's output then
-/// lists each member's time.
+/// lists each member's time. STORAGE_TEST_DATABASE names a database that such a run has filled, to measure once more.
 /// </summary>
 public sealed class MonitorSpeedTests(MonitorSpeedTests.Filled filled, ITestOutputHelper output) : IClassFixture<MonitorSpeedTests.Filled>
 {
@@ -84,6 +84,11 @@ public sealed class MonitorSpeedTests(MonitorSpeedTests.Filled filled, ITestOutp
         {
             Count = int.Parse(Environment.GetEnvironmentVariable("STORAGE_TEST_JOBS") ?? "5000", CultureInfo.InvariantCulture);
             Enqueued = Count / 10;
+            if (Existing is not null)
+            {
+                return;
+            }
+
             var jobs = new ManyJobs(Database);
             jobs.Add("Succeeded", Count);
             jobs.Add("Enqueued", Enqueued, "default");
@@ -92,7 +97,9 @@ public sealed class MonitorSpeedTests(MonitorSpeedTests.Filled filled, ITestOutp
             jobs.Add("Awaiting", Count / 10);
         }
 
-        public TestStorage Database { get; } = new("monitorspeed");
+        public TestStorage Database { get; } = Existing is null ? new("monitorspeed") : TestStorage.Open(Existing);
+
+        private static string? Existing => Environment.GetEnvironmentVariable("STORAGE_TEST_DATABASE");
 
         public int Count { get; }
 
