@@ -182,7 +182,7 @@ public class MySqlStorage : JobStorage, IDisposable
 
     internal QueueFetcher Fetcher(string[] queues)
     {
-        var key = string.Join('\0', queues);
+        var key = string.Join(',', queues.Select(queue => $"{queue.Length}:{queue}"));
         if (_fetchers.TryGetValue(key, out var fetcher))
         {
             return fetcher;

@@ -108,7 +108,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         ArgumentNullException.ThrowIfNull(name);
         var writes = new WriteSet(Tables);
-        writes.Job(MySqlStorageTransaction.JobId(id)).SetParameter(name, value);
+        writes.Job(MySqlStorageTransaction.JobId(id, nameof(id))).SetParameter(name, value);
         Commit(writes);
     }
 
@@ -178,9 +178,19 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     }
 
     /// <inheritdoc />
-    public override int RemoveTimedOutServers(TimeSpan timeOut) => timeOut >= TimeSpan.Zero
-        ? Write(connection => connection.Execute($"delete from {Tables.Server} where LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond"))
-        : throw new ArgumentException($"The time-out of servers is {timeOut}; give zero or more.", nameof(timeOut));
+    public override int RemoveTimedOutServers(TimeSpan timeOut)
+    {
+        if (timeOut < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The time-out of servers is {timeOut}; give zero or more.", nameof(timeOut));
+        }
+
+        // read first and deleted by key: a delete by time locks the index before the row, a heartbeat the row before the index
+        var silent = Run(connection => connection.Query(
+            $"select Id from {Tables.Server} where LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond", row => row.GetString(0)));
+        return silent.Sum(id => Write(connection => connection.Execute(
+            $"delete from {Tables.Server} where Id = {id} and LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond")));
+    }
 
     /// <inheritdoc />
     public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0];

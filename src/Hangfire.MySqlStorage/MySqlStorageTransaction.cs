@@ -9,12 +9,13 @@ namespace Hangfire.MySql;
 /// <summary>Collects what is to be written; the database sees nothing of it before <see cref="Commit"/>.</summary>
 internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorageConnection connection) : JobStorageTransaction
 {
-    private readonly WriteSet _writes = new(storage.Database.Tables);
     private readonly List<IDisposable> _locks = [];
+    private WriteSet _writes = new(storage.Database.Tables);
 
     public override void Commit()
     {
         connection.Commit(_writes);
+        _writes = new WriteSet(storage.Database.Tables);
         ReleaseLocks();
     }
 
@@ -47,14 +48,12 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
 
     public override void SetJobState(string jobId, IState state)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        Job(jobId).AddState(state, current: true);
+        Job(jobId).AddState(Named(state), current: true);
     }
 
     public override void AddJobState(string jobId, IState state)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        Job(jobId).AddState(state, current: false);
+        Job(jobId).AddState(Named(state), current: false);
     }
 
     public override void AddToQueue(string queue, string jobId)
@@ -96,6 +95,11 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(items);
+        if (items.Contains(null!))
+        {
+            throw new ArgumentException($"One of the items for set '{key}' is null; give texts only.", nameof(items));
+        }
+
         if (items.Count > 0)
         {
             Set(key, new AddToSet(items, 0));
@@ -114,9 +118,17 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
 
     public override void PersistSet(string key) => Set(key, new Expire(storage.Database.Tables.Set, null));
 
-    public override void InsertToList(string key, string value) => List(key, new InsertToList(value));
+    public override void InsertToList(string key, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        List(key, new InsertToList(value));
+    }
 
-    public override void RemoveFromList(string key, string value) => List(key, new RemoveFromList(value));
+    public override void RemoveFromList(string key, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        List(key, new RemoveFromList(value));
+    }
 
     public override void TrimList(string key, int keepStartingFrom, int keepEndingAt) => List(key, new TrimList(keepStartingFrom, keepEndingAt));
 
@@ -141,12 +153,22 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
 
     public override void PersistHash(string key) => Hash(key, new Expire(storage.Database.Tables.Hash, null));
 
-    internal static long JobId(string jobId)
+    /// <param name="jobId">The id as Hangfire knows it.</param>
+    /// <param name="parameter">The name of the caller's argument, where it has another.</param>
+    internal static long JobId(string jobId, string parameter = "jobId")
     {
-        ArgumentNullException.ThrowIfNull(jobId);
+        ArgumentNullException.ThrowIfNull(jobId, parameter);
         return long.TryParse(jobId, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw new ArgumentException($"'{jobId}' is no job id of this storage; its ids are whole numbers.", nameof(jobId));
+            : throw new ArgumentException($"'{jobId}' is no job id of this storage; its ids are whole numbers.", parameter);
+    }
+
+    private static IState Named(IState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Name is not null
+            ? state
+            : throw new ArgumentException($"The state, a {state.GetType().Name}, has no name; give it one.", nameof(state));
     }
 
     private JobChange Job(string jobId) => _writes.Job(JobId(jobId));

@@ -8,10 +8,19 @@ namespace Hangfire.MySqlStorage.Tests.Support;
 public sealed class TestStorage : IDisposable
 {
     public TestStorage(string name, Action<MySqlStorageOptions>? configure = null)
+        : this(configure, MariaDb.CreateDatabase(name))
     {
-        ConnectionString = MariaDb.CreateDatabase(name);
+    }
+
+    private TestStorage(Action<MySqlStorageOptions>? configure, string connectionString)
+    {
+        ConnectionString = connectionString;
         Storage = Another(configure);
     }
+
+    /// <summary>A storage in a database that is there already.</summary>
+    public static TestStorage Open(string database) =>
+        new(null, new MySqlConnectionStringBuilder(MariaDb.CreateDatabase("unused")) { Database = database }.ConnectionString);
 
     public string ConnectionString { get; }
 
@@ -29,7 +38,7 @@ public sealed class TestStorage : IDisposable
     {
         using var connection = new MySqlConnection(ConnectionString);
         connection.Open();
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, connection) { CommandTimeout = 600 };
         command.ExecuteNonQuery();
     }
 
