@@ -3,6 +3,12 @@ using StorageBench;
 using StorageBench.Peers;
 using StorageBench.Report;
 using StorageBench.Scenarios;
+using StorageBench.Soak;
+
+if (args is [SoakWorker.ChildCommand, .. var soaked])
+{
+    return SoakWorker.Run(soaked);
+}
 
 if (args is [RemoteLatencyScenario.ChildCommand, .. var rest])
 {
@@ -16,7 +22,7 @@ var samples = new Option<int>("--samples") { Description = "Jobs of a latency ru
 var delayed = new Option<int>("--delayed-jobs") { Description = "Jobs of scenario delayed.", DefaultValueFactory = _ => 2000 };
 var rounds = new Option<int>("--rounds") { Description = "Runs of everything; the medians are shown.", DefaultValueFactory = _ => 3 };
 var poll = new Option<int>("--poll") { Description = "Poll interval in ms of the storages that poll.", DefaultValueFactory = _ => 50 };
-var markdown = new Option<bool>("--markdown") { Description = "Print Markdown." };
+var markdown = new Option<bool>("--markdown") { Description = "Print Markdown.", Recursive = true };
 storages.AcceptOnlyFromAmong([.. PeerList.Names]);
 names.AcceptOnlyFromAmong([.. ScenarioList.All.Select(scenario => scenario.Name)]);
 
@@ -29,4 +35,5 @@ root.SetAction(parsed =>
     return new Comparison(settings, parsed.GetValue(rounds), new Output(parsed.GetValue(markdown)))
         .Run([.. ScenarioList.All.Where(scenario => chosen.Contains(scenario.Name))], parsed.GetValue(storages)!);
 });
+root.Subcommands.Add(SoakCommand.Create(markdown));
 return root.Parse(args).Invoke();

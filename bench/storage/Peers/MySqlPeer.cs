@@ -8,7 +8,7 @@ namespace StorageBench.Peers;
 /// <summary>This repository's storage on a MariaDB of its own that syncs each commit to disk.</summary>
 internal sealed class MySqlPeer(TimeSpan? poll) : IPeer
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("storage-bench-mariadb-").FullName;
+    private readonly PrivateMariaDb _server = new();
     private MySqlConnection? _admin;
     private int _databases;
     private double _cost, _read;
@@ -23,19 +23,9 @@ internal sealed class MySqlPeer(TimeSpan? poll) : IPeer
 
     public string Address { get; private set; } = "";
 
-    public string Folder => _folder;
-
     public string? Start()
     {
-        PrivateServer.Run(Script, "start", _folder);
-        Address = new MySqlConnectionStringBuilder
-        {
-            Server = "127.0.0.1",
-            Port = uint.Parse(Setting("port"), CultureInfo.InvariantCulture),
-            UserID = Setting("user"),
-            Password = Setting("password"),
-            MaximumPoolSize = 100,
-        }.ConnectionString;
+        Address = _server.Start();
         _admin = new MySqlConnection(Address);
         _admin.Open();
         Execute("set global innodb_monitor_enable = 'module_trx'");
@@ -68,23 +58,15 @@ internal sealed class MySqlPeer(TimeSpan? poll) : IPeer
             Writes = transactions["trx_rw_commits"],
             Deadlocks = status["innodb_deadlocks"],
             LockWaits = status["innodb_row_lock_waits"],
-            ServerCpu = PrivateServer.Cpu(ProcessId),
+            ServerCpu = PrivateServer.Cpu(_server.ProcessId),
         };
     }
-
-    public int ProcessId => int.Parse(File.ReadAllText(Path.Combine(_folder, "mysql.pid")), CultureInfo.InvariantCulture);
 
     public void Dispose()
     {
         _admin?.Dispose();
-        PrivateServer.Run(Script, "stop", _folder);
-        Directory.Delete(_folder, recursive: true);
+        _server.Dispose();
     }
-
-    private static string Script => Path.Combine(Checkout.Root, "scripts", "mariadb");
-
-    private string Setting(string key) =>
-        File.ReadLines(Path.Combine(_folder, "admin.cnf")).First(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
 
     private void Execute(string sql)
     {
