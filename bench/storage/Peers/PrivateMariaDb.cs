@@ -36,6 +36,14 @@ internal sealed class PrivateMariaDb : IDisposable
         process.WaitForExit();
     }
 
+    /// <summary>Keeps the server's log for a person to read.</summary>
+    public string KeepLog()
+    {
+        var kept = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder) + ".log");
+        File.Copy(Path.Combine(_folder, "mysql.log"), kept, overwrite: true);
+        return kept;
+    }
+
     public void Freeze(TimeSpan time)
     {
         var id = ProcessId.ToString(CultureInfo.InvariantCulture);

@@ -51,6 +51,7 @@ internal sealed class Disturbance(SoakSettings settings, PrivateMariaDb server, 
             _lockWaits += ledger.Status("Innodb_row_lock_waits");
             server.Kill();
             server.Start();
+            ledger.LogDeadlocks();
             Output.Progress("killed the database and started it again");
         }
 

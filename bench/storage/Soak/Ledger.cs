@@ -6,6 +6,9 @@ namespace StorageBench.Soak;
 /// <summary>What the soak reads from the database: the table of owners, the storage's tables, the server's counters.</summary>
 internal sealed class Ledger(string connectionString)
 {
+    /// <summary>The server writes each deadlock into its log.</summary>
+    public void LogDeadlocks() => Execute("set global innodb_print_all_deadlocks = on");
+
     public void Create() => Execute("""
         create table soak_ran (
             sequence bigint not null, execution varchar(32) not null, process varchar(40) not null, at datetime(6) not null,

@@ -19,6 +19,7 @@ internal sealed class SoakRun(SoakSettings settings, Output output)
         var connectionString = new MySqlConnectionStringBuilder(server.Start()) { Database = "pinscheduler" }.ConnectionString;
         var ledger = new Ledger(connectionString);
         ledger.Create();
+        ledger.LogDeadlocks();
         using var storage = new MySqlStorage(connectionString);
         WorkerProcess Start(string name) => new(name, connectionString, settings);
         var workers = Enumerable.Range(0, settings.Processes).Select(i => Start($"w{i}.0")).ToList();
@@ -30,7 +31,13 @@ internal sealed class SoakRun(SoakSettings settings, Output output)
             var took = Disturb(producers, disturbance, ledger);
             producers.Stop();
             Drain(storage, producers, ledger);
-            return Report(producers, disturbance, ledger, storage, took);
+            var good = Report(producers, disturbance, ledger, storage, took);
+            if (!good)
+            {
+                output.Line($"the database's log: {server.KeepLog()}");
+            }
+
+            return good ? 0 : 1;
         }
         finally
         {
@@ -87,7 +94,7 @@ internal sealed class SoakRun(SoakSettings settings, Output output)
         Output.Progress($"the backlog was not worked off within {Draining.TotalMinutes} minutes");
     }
 
-    private int Report(Producers producers, Disturbance disturbance, Ledger ledger, JobStorage storage, TimeSpan took)
+    private bool Report(Producers producers, Disturbance disturbance, Ledger ledger, JobStorage storage, TimeSpan took)
     {
         var verdict = new Verdict(producers.Confirmed, ledger.Executions(), disturbance.Killed, disturbance.Outages);
         var statistics = storage.GetMonitoringApi().GetStatistics();
@@ -109,6 +116,6 @@ internal sealed class SoakRun(SoakSettings settings, Output output)
         output.Write(new Table(title, ["", "count"], [.. facts.Concat(errors).Select(row => (IReadOnlyList<string>)[row.Name, row.Count.ToString("#,0", CultureInfo.InvariantCulture)])]));
         var good = errors.All(error => error.Count == 0);
         output.Heading(good ? "Nothing lost, nothing doubled." : "FAILED: " + string.Join(", ", errors.Where(error => error.Count != 0).Select(error => $"{error.Count} {error.Name}")));
-        return good ? 0 : 1;
+        return good;
     }
 }
