@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Common;
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Monitoring;
 using Hangfire.MySql.Sql;
 using Hangfire.States;
@@ -18,7 +19,12 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
 
     private Tables Tables => storage.Database.Tables;
 
-    public override IList<QueueWithTopEnqueuedJobsDto> Queues() => Queues(Read($"select distinct Queue from {Tables.JobQueue} order by Queue", row => row.GetString(0)));
+    private IEnumerable<string> QueuesElsewhere => storage.Providers.IsDefaultOnly
+        ? []
+        : storage.Providers.Where(provider => provider is not MySqlJobQueueProvider).SelectMany(provider => provider.GetJobQueueMonitoringApi().GetQueues());
+
+    public override IList<QueueWithTopEnqueuedJobsDto> Queues() => Queues(
+        [.. Read($"select distinct Queue from {Tables.JobQueue} order by Queue", row => row.GetString(0)).Union(QueuesElsewhere, StringComparer.OrdinalIgnoreCase)]);
 
     public override IList<ServerDto> Servers() => Read($"select Id, Data, LastHeartbeat from {Tables.Server} order by Id", row =>
     {
@@ -41,6 +47,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
             return null;
         }
 
+        storage.Unwritten.Write(id, asking: null);
         return storage.Database.Read(connection => connection.Read(
             new SqlBatch()
                 .Add($"select InvocationData, Arguments, CreatedAt, ExpireAt from {Tables.Job} where Id = {id}")
@@ -90,7 +97,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
                 Scheduled = Next(),
                 Awaiting = Next(),
                 Servers = Next(),
-                Queues = Next(),
+                Queues = Next() + QueuesElsewhere.Count(),
                 Recurring = Next(),
                 Retries = Next(),
                 Succeeded = Next(),
@@ -102,7 +109,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
     public override JobList<EnqueuedJobDto> EnqueuedJobs(string queue, int from, int perPage)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var ids = Read(
+        var ids = Elsewhere(queue)?.GetEnqueuedJobIds(queue, from, perPage).Select(id => (long)id).ToList() ?? Read(
             $"select JobId from {Tables.JobQueue} where Queue = {queue} and FetchedAt is null order by Id limit {Math.Max(from, 0)}, {Math.Max(perPage, 0)}",
             row => row.GetInt64(0));
         return _pages.Of(ids, job => new EnqueuedJobDto
@@ -120,7 +127,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
     public override JobList<FetchedJobDto> FetchedJobs(string queue, int from, int perPage)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var rows = Read(
+        var rows = Elsewhere(queue)?.GetFetchedJobIds(queue, from, perPage).Select(id => (Id: (long)id, FetchedAt: (DateTime?)null)).ToList() ?? Read(
             $"select JobId, FetchedAt from {Tables.JobQueue} where Queue = {queue} and FetchedAt is not null order by Id limit {Math.Max(from, 0)}, {Math.Max(perPage, 0)}",
             row => (Id: row.GetInt64(0), FetchedAt: row.Instant(1)));
         var fetchedAt = rows.DistinctBy(row => row.Id).ToDictionary(row => row.Id, row => row.FetchedAt);
@@ -220,13 +227,17 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
     public override long EnqueuedCount(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        return Read($"select count(*) from {Tables.JobQueue} where Queue = {queue} and FetchedAt is null", row => row.GetInt64(0))[0];
+        return Elsewhere(queue) is { } other
+            ? other.GetEnqueuedAndFetchedCount(queue).EnqueuedCount ?? 0
+            : Read($"select count(*) from {Tables.JobQueue} where Queue = {queue} and FetchedAt is null", row => row.GetInt64(0))[0];
     }
 
     public override long FetchedCount(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        return Read($"select count(*) from {Tables.JobQueue} where Queue = {queue} and FetchedAt is not null", row => row.GetInt64(0))[0];
+        return Elsewhere(queue) is { } other
+            ? other.GetEnqueuedAndFetchedCount(queue).FetchedCount ?? 0
+            : Read($"select count(*) from {Tables.JobQueue} where Queue = {queue} and FetchedAt is not null", row => row.GetInt64(0))[0];
     }
 
     public override long ScheduledCount() => JobCount(ScheduledState.StateName);
@@ -261,6 +272,8 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
         FirstJobs = EnqueuedJobs(name, 0, TopJobs),
     });
 
+    private IPersistentJobQueueMonitoringApi? Elsewhere(string queue) => storage.Providers.Elsewhere(queue)?.GetJobQueueMonitoringApi();
+
     private static JobDetailsDto Details(MySqlDataReader reader)
     {
         var stored = StoredJob.Load(reader.GetString(0), reader.GetString(1));
@@ -269,7 +282,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
             Job = stored.Job,
             InvocationData = stored.InvocationData,
             LoadException = stored.LoadException,
-            CreatedAt = reader.GetDateTime(2),
+            CreatedAt = reader.Utc(2),
             ExpireAt = reader.Instant(3),
         };
         reader.NextResult();
@@ -279,7 +292,7 @@ internal sealed class MySqlStorageMonitor(MySqlStorage storage) : JobStorageMoni
         {
             StateName = row.GetString(0),
             Reason = row.Text(1),
-            CreatedAt = row.GetDateTime(2),
+            CreatedAt = row.Utc(2),
             Data = StoredJob.Data(row.Text(3)),
         });
         return details;

@@ -20,8 +20,8 @@ public sealed class MySqlStorageOptions
     public IsolationLevel? TransactionIsolationLevel { get; set; } = IsolationLevel.ReadCommitted;
 
     /// <summary>
-    /// The longest time after which a job enqueued by another process is noticed; jobs enqueued in this process start at once.
-    /// Polling begins at 50 ms after each job and slows down to this.
+    /// How long a job enqueued by another process may wait to be noticed; jobs enqueued in this process start at once. Polling begins at 50 ms
+    /// after each job, or at this where it is shorter, and slows down to this; to 250 ms where this is shorter, within a second without a job.
     /// </summary>
     public TimeSpan QueuePollInterval
     {

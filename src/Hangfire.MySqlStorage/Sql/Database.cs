@@ -5,7 +5,7 @@ using MySqlConnector;
 namespace Hangfire.MySql.Sql;
 
 /// <summary>The storage's own pool of connections, and the rules for trying again.</summary>
-internal sealed class Database : IDisposable
+internal class Database : IDisposable
 {
     /// <summary>A deadlock's loser needs to step back once; five times means that something else is wrong.</summary>
     private const int Attempts = 6;
@@ -18,6 +18,7 @@ internal sealed class Database : IDisposable
 
     private readonly ILog _log = LogProvider.For<Database>();
     private readonly MySqlDataSource _source;
+    private readonly MySqlDataSource _unpooled;
     private readonly string _sessionSettings;
     private long _lastUse = TimeProvider.System.GetTimestamp();
 
@@ -49,6 +50,8 @@ internal sealed class Database : IDisposable
             set session wait_timeout = {SessionWaitSeconds}, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
             """;
         _source = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
+        settings.Pooling = false;
+        _unpooled = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
     }
 
     /// <summary>Server and database, without a secret.</summary>
@@ -58,7 +61,7 @@ internal sealed class Database : IDisposable
 
     public Tables Tables { get; }
 
-    public MySqlConnection Open()
+    public virtual MySqlConnection Open()
     {
         var connection = _source.OpenConnection();
         var idle = TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastUse, TimeProvider.System.GetTimestamp()));
@@ -71,8 +74,11 @@ internal sealed class Database : IDisposable
         return _source.OpenConnection();
     }
 
+    /// <summary>A session that ends, with all its locks, when it is closed.</summary>
+    public MySqlConnection OpenUnpooled() => _unpooled.OpenConnection();
+
     /// <summary>Runs something that may run twice: a read, or a statement that sets what is to be.</summary>
-    public T Read<T>(Func<MySqlConnection, T> query)
+    public virtual T Read<T>(Func<MySqlConnection, T> query)
     {
         var connection = Open();
         try
@@ -93,7 +99,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs a write: again after a deadlock, never after a lost connection, because it may have been done.</summary>
-    public T Write<T>(Func<MySqlConnection, T> write)
+    public virtual T Write<T>(Func<MySqlConnection, T> write)
     {
         using var connection = Open();
         try
@@ -134,9 +140,13 @@ internal sealed class Database : IDisposable
         connection.Dispose();
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _unpooled.Dispose();
+    }
 
-    private static bool Rollback(MySqlConnection connection)
+    public static bool Rollback(MySqlConnection connection)
     {
         try
         {
