@@ -54,7 +54,7 @@ public class MySqlStorage : JobStorage, IDisposable
         Shared = new SharedSession(this);
         if (storageOptions.PrepareSchemaIfNecessary)
         {
-            SchemaInstaller.Install(Database, LockName);
+            SchemaInstaller.Install(Database, LockName, storageOptions);
         }
     }
 

@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.MySql.Sql;
 using Hangfire.States;
 
 namespace Hangfire.MySql.Commands;
@@ -46,7 +47,7 @@ internal sealed class JobChange(long jobId)
 
     /// <summary>The state's data is asked for now: it is the user's code, which may throw.</summary>
     public void AddState(IState state, bool current) =>
-        _states.Add(new NewState(jobId, state.Name, state.Reason, SerializationHelper.Serialize(state.SerializeData()), current));
+        _states.Add(new NewState(jobId, state.Name, state.Reason, Text.PlainJson(SerializationHelper.Serialize(state.SerializeData())), current));
 
     public void SetParameter(string name, string? value) => _parameters[name] = value;
 

@@ -16,7 +16,7 @@ internal sealed class JobWriter(Tables tables)
             var rows = new RowList(sql.Piece($"insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values "));
             foreach (var state in states)
             {
-                rows.Next().Piece($"({state.JobId}, {state.Name}, {state.Reason}, utc_timestamp(6), {state.Data})");
+                rows.Next().Piece($"({state.JobId}, {state.Name}, {tables.Reason(state.Reason)}, utc_timestamp(6), {state.Data})");
             }
 
             sql.End();
@@ -115,7 +115,7 @@ internal sealed class JobWriter(Tables tables)
             foreach (var (name, value) in change.Parameters)
             {
                 rows ??= new RowList(sql.Piece($"insert into {tables.JobParameter} (JobId, Name, `Value`) values "));
-                rows.Next().Piece($"({change.JobId}, {name}, {value})");
+                rows.Next().Piece($"({change.JobId}, {name}, {tables.ParameterValue(value)})");
             }
         }
 
@@ -123,8 +123,9 @@ internal sealed class JobWriter(Tables tables)
         _ = rows is null ? sql : sql.End();
         foreach (var change in changes.Where(change => change.Created is null))
         {
-            foreach (var (name, value) in change.Parameters)
+            foreach (var (name, given) in change.Parameters)
             {
+                var value = tables.ParameterValue(given);
                 // only for a job that exists: nothing would ever remove the row of another
                 sql.Add($"""
                     insert into {tables.JobParameter} (JobId, Name, `Value`) select Id, {name}, {value} from {tables.Job} where Id = {change.JobId}

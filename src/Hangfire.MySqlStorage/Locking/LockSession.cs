@@ -61,7 +61,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
     {
         if (storage.ExistingConnectionLocks is not null)
         {
-            return storage.Database.Read(action);
+            return storage.Database.Write(action);
         }
 
         lock (_gate)

@@ -1,5 +1,6 @@
 using System.Transactions;
 using Hangfire.Logging;
+using Hangfire.MySql.Schema;
 using MySqlConnector;
 
 namespace Hangfire.MySql.Sql;
@@ -20,6 +21,8 @@ internal class Database : IDisposable
     private readonly MySqlDataSource _source;
     private readonly MySqlDataSource _unpooled;
     private readonly string _sessionSettings;
+    private readonly string _prefix;
+    private Tables? _tables;
     private long _lastUse = TimeProvider.System.GetTimestamp();
 
     public Database(string connectionString, MySqlStorageOptions options)
@@ -43,7 +46,7 @@ internal class Database : IDisposable
 
         Name = $"{settings.Server}:{settings.Port}/{settings.Database}";
         DatabaseName = settings.Database;
-        Tables = new Tables(options.TablesPrefix);
+        _prefix = options.TablesPrefix;
         // strict, whatever the server's default: a value cut short would be a job that can no longer be read
         _sessionSettings = $"""
             set session transaction isolation level {Sql(options.TransactionIsolationLevel)};
@@ -59,7 +62,8 @@ internal class Database : IDisposable
 
     public string DatabaseName { get; }
 
-    public Tables Tables { get; }
+    /// <summary>The tables as they are in the database, looked up once.</summary>
+    public Tables Tables => _tables ??= Read(connection => SchemaInstaller.Inspect(connection, this, _prefix));
 
     public virtual MySqlConnection Open()
     {

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Transactions;
 using Hangfire.MySql.Locking;
 using MySqlConnector;
 
@@ -27,7 +26,7 @@ internal sealed class ExistingConnectionDatabase(MySqlConnection connection, MyS
     {
         lock (Gate)
         {
-            return query(Opened());
+            return Explained(() => query(Opened()));
         }
     }
 
@@ -37,7 +36,7 @@ internal sealed class ExistingConnectionDatabase(MySqlConnection connection, MyS
         {
             Opened();
             Locks?.EnsureHeld(connection);
-            var nested = IsInTransaction();
+            var nested = Explained(IsInTransaction);
             using var translated = PacketDialect.Use(nested ? PacketDialect.InTransaction : PacketDialect.InSessionOfUser);
             return nested ? WriteNested(write) : Write(connection, write);
         }
@@ -91,7 +90,15 @@ internal sealed class ExistingConnectionDatabase(MySqlConnection connection, MyS
         {
             return false;
         }
-        catch (InvalidOperationException error) when (Transaction.Current is null)
+    }
+
+    private static T Explained<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (InvalidOperationException error) when (error.Message.Contains("mysqlconnector.net/trans", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(
                 "The existing connection has a MySqlTransaction of its own. Add 'IgnoreCommandTransaction=true' to its connection string, and what the storage writes becomes a part of it.", error);

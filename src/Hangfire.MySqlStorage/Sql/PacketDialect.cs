@@ -11,10 +11,15 @@ internal sealed class PacketDialect : IDisposable
         .Replace("start transaction;\n", "set transaction isolation level read committed;\nstart transaction;\n", StringComparison.Ordinal));
 
     /// <summary>Within a transaction: what fails is undone, and the transaction goes on or not as its owner wants.</summary>
-    public static readonly PacketDialect InTransaction = new(text => text
-        .Replace("start transaction;\n", "savepoint hangfire;\n", StringComparison.Ordinal)
-        .Replace("rollback;\n", "rollback to savepoint hangfire;\n", StringComparison.Ordinal)
-        .Replace("commit;\n", "release savepoint hangfire;\n", StringComparison.Ordinal));
+    public static readonly PacketDialect InTransaction = new(text => text switch
+    {
+        "commit" => "release savepoint hangfire",
+        "rollback" => "rollback to savepoint hangfire",
+        _ => text
+            .Replace("start transaction;\n", "savepoint hangfire;\n", StringComparison.Ordinal)
+            .Replace("rollback;\n", "rollback to savepoint hangfire;\n", StringComparison.Ordinal)
+            .Replace("commit;\n", "release savepoint hangfire;\n", StringComparison.Ordinal),
+    });
 
     [ThreadStatic]
     private static PacketDialect? _current;
