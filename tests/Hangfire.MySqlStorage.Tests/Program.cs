@@ -1,3 +1,4 @@
 using Hangfire.MySqlStorage.Tests;
+using Hangfire.MySqlStorage.Tests.Faults;
 
-return ChildProcess.Serve(args);
+return args is [FaultProcess.Command, .. var rest] ? FaultProcess.Run(rest) : ChildProcess.Serve(args);

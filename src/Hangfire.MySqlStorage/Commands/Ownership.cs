@@ -7,6 +7,10 @@ namespace Hangfire.MySql.Commands;
 /// packet before its commit: so a worker whose queue row bears another token by now writes nothing at all, and it takes no round trip to know.
 /// Hangfire itself compares only the names of states.
 /// </summary>
+/// <remarks>
+/// Here and elsewhere "order by Id limit n" after "Id in (…)" adds nothing to what is meant. Without it the optimizer scans a small table as a whole,
+/// and so waits for, and deadlocks with, transactions that hold other rows.
+/// </remarks>
 internal sealed class Ownership(Tables tables)
 {
     public void Write(SqlBatch sql, IEnumerable<MySqlFetchedJob> kept, IEnumerable<MySqlFetchedJob> acknowledged)
@@ -14,7 +18,7 @@ internal sealed class Ownership(Tables tables)
         var fences = Sorted(kept);
         if (fences.Count > 0)
         {
-            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {tables.JobQueue} where Id in ({fences.Select(job => job.RowId)}) and FetchToken = ");
+            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {tables.JobQueue} force index (primary) where Id in ({fences.Select(job => job.RowId)}) and FetchToken = ");
             Token(sql, fences).Piece($" for update").End();
         }
 
@@ -22,7 +26,7 @@ internal sealed class Ownership(Tables tables)
         if (done.Count > 0)
         {
             sql.Piece($"delete from {tables.JobQueue} where Id in ({done.Select(job => job.RowId)}) and FetchToken = ");
-            Token(sql, done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
+            Token(sql, done).Piece($" order by Id limit {done.Count}").End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
         }
     }
 

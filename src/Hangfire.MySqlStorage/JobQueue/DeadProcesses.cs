@@ -77,7 +77,7 @@ internal sealed class DeadProcesses(MySqlStorage storage)
         }
 
         var released = storage.Database.Write(connection => connection.Execute(
-            $"update {table} set FetchedAt = null, FetchToken = null where Id in ({ids}) and FetchToken like {processId + ":%"}"));
+            $"update {table} set FetchedAt = null, FetchToken = null where Id in ({ids}) and FetchToken like {processId + ":%"} order by Id limit {ids.Count}"));
         Log.Warn($"Process {processId} is gone; {released} job(s) that it had fetched are back in their queues.");
         foreach (var queue in queues)
         {

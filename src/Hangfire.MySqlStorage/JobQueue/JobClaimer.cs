@@ -115,7 +115,10 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         try
         {
             connection.Execute(new SqlBatch()
-                .Add($"update {table} set FetchedAt = utc_timestamp(6), FetchToken = {token} where Id in ({claimed.Select(job => job.RowId)})")
+                .Add($"""
+                    update {table} set FetchedAt = utc_timestamp(6), FetchToken = {token} where Id in ({claimed.Select(job => job.RowId)})
+                    order by Id limit {claimed.Count}
+                    """)
                 .Add($"commit"));
         }
         catch (Exception error) when (ServerErrors.IsConnectionLost(connection, error))

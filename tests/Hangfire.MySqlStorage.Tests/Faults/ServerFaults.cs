@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Transactions;
+using Hangfire.MySql.Maintenance;
+using Hangfire.MySqlStorage.Tests.Support;
+using Hangfire.Storage;
+using MySqlConnector;
+
+namespace Hangfire.MySqlStorage.Tests.Faults;
+
+/// <summary>A database server that is frozen, or set up in a way that is not ours.</summary>
+public sealed class ServerFaults(OwnServer database) : IClassFixture<OwnServer>
+{
+    private readonly string _test = Guid.NewGuid().ToString();
+
+    [Fact]
+    public void Jobs_AreDoneOnce_WhenDatabaseIsFrozenForLongerThanALease()
+    {
+        const int jobs = 200;
+        var connectionString = database.CreateDatabase("frozen");
+        using var one = OwnServer.Storage(connectionString, options => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(2));
+        using var two = OwnServer.Storage(connectionString, options => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(2));
+        var client = new BackgroundJobClient(one);
+        var gated = client.Enqueue(() => Jobs.RunThroughGate(_test, "gated"));
+        for (var i = 0; i < jobs; i++)
+        {
+            client.Enqueue(() => Jobs.Run(_test, $"{i}"));
+        }
+
+        using var first = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 4 }, one);
+        using var second = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 4 }, two);
+        Wait.Until(() => Jobs.RunsOf(_test).Contains("gated") && Jobs.RunsOf(_test).Count > jobs / 10, "the servers to be at work");
+        FaultProcess.Signal(database.ProcessId, "-STOP");
+        var frozen = Stopwatch.GetTimestamp();
+        Wait.Until(() => Stopwatch.GetElapsedTime(frozen).TotalSeconds > 5, "the leases to run out");
+        FaultProcess.Signal(database.ProcessId, "-CONT");
+        Jobs.Gate(_test).Set();
+
+        var monitor = one.GetMonitoringApi();
+        Wait.Until(() => monitor.SucceededListCount() == jobs + 1, "all jobs to succeed");
+        // a lease that ran out may have let another worker begin, but only one of them may finish
+        Assert.Equal(jobs + 1, monitor.GetStatistics().Succeeded);
+        Assert.Equal(jobs + 1, Jobs.RunsOf(_test).Distinct().Count());
+        Assert.Equal(1, monitor.JobDetails(gated).History.Count(state => state.StateName == "Succeeded"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,ONLY_FULL_GROUP_BY,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,REAL_AS_FLOAT")]
+    [InlineData("TRADITIONAL,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_AUTO_VALUE_ON_ZERO,PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION")]
+    public void Server_WorksAsEver_WhateverTheDefaultSqlMode(string mode)
+    {
+        const string awkward = "it's \"a\" `b` \\' \\ || %_ 😀\0\n";
+        database.Execute($"set global sql_mode = '{mode}'");
+        var connectionString = database.CreateDatabase($"mode{(uint)mode.GetHashCode(StringComparison.Ordinal)}");
+        using var storage = OwnServer.Storage(connectionString);
+        var client = new BackgroundJobClient(storage);
+        var recurring = new RecurringJobManager(storage);
+        using (new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 2, SchedulePollingInterval = TimeSpan.FromMilliseconds(100) }, storage))
+        {
+            var parent = client.Enqueue(() => Jobs.Run(_test, awkward));
+            client.ContinueJobWith(parent, () => Jobs.Run(_test, "child"));
+            client.Schedule(() => Jobs.Run(_test, "delayed"), TimeSpan.FromMilliseconds(100));
+            client.Enqueue(() => Jobs.Fail(awkward));
+            recurring.AddOrUpdate(awkward, () => Jobs.Run(_test, "recurring"), Cron.Yearly);
+            recurring.Trigger(awkward);
+            Wait.Until(() => storage.GetMonitoringApi().SucceededListCount() == 4 && storage.GetMonitoringApi().FailedCount() == 1, "all jobs to end");
+        }
+
+        Assert.Equal(new[] { awkward, "child", "delayed", "recurring" }.Order(), Jobs.RunsOf(_test).Order());
+        using var connection = (JobStorageConnection)storage.GetConnection();
+        using (var transaction = connection.CreateWriteTransaction())
+        {
+            transaction.AddToSet(awkward, awkward, 1789000123.5);
+            transaction.InsertToList(awkward, awkward);
+            transaction.TrimList(awkward, 0, 10);
+            transaction.IncrementCounter(awkward, TimeSpan.FromDays(1));
+            transaction.Commit();
+        }
+
+        new CountersAggregator(storage).RunOnce(CancellationToken.None);
+        new ExpirationManager(storage).RunOnce(CancellationToken.None);
+        Assert.Equal([awkward], connection.GetRangeFromSet(awkward, 0, 10));
+        Assert.Equal([awkward], connection.GetAllItemsFromList(awkward));
+        Assert.Equal(1, connection.GetCounter(awkward));
+        Assert.Equal(awkward, storage.GetMonitoringApi().FailedJobs(0, 10).Single().Value.ExceptionMessage);
+        Assert.Equal(4, storage.GetMonitoringApi().SucceededByDatesCount().Values.Sum());
+        Assert.Equal(4, storage.GetMonitoringApi().GetStatistics().Succeeded);
+    }
+
+    [Fact]
+    public void AmbientTransaction_IsLeftAlone_ByAllThatTheStorageDoes()
+    {
+        // MySqlConnector's own defaults, which would make each enqueue a distributed transaction
+        var connectionString = new MySqlConnectionStringBuilder(database.CreateDatabase("ambient")) { AutoEnlist = true, UseXaTransactions = true }.ConnectionString;
+        using var storage = OwnServer.Storage(connectionString);
+        var client = new BackgroundJobClient(storage);
+        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 2 }, storage);
+        Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            using var scope = new TransactionScope();
+            var parent = client.Enqueue(() => Jobs.Run(_test, $"{i}"));
+            client.ContinueJobWith(parent, () => Jobs.Run(_test, $"child {i}"));
+            _ = storage.GetMonitoringApi().JobDetails(parent);
+            if (i % 2 == 0)
+            {
+                scope.Complete();
+            }
+        });
+        Wait.Until(() => storage.GetMonitoringApi().SucceededListCount() == 80, "all jobs, those of scopes that were given up too");
+        Assert.Null(database.Scalar("xa recover"));
+        Assert.Equal(0L, Convert.ToInt64(database.Scalar("select variable_value from information_schema.global_status where variable_name = 'com_xa_start'"), System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
