@@ -99,7 +99,7 @@ internal sealed class ExpirationManager(MySqlStorage storage) : IBackgroundProce
                 delete.Add($"delete from {tables.State} where JobId in ({ids})").Add($"delete from {tables.JobParameter} where JobId in ({ids})");
             }
 
-            delete.Add($"delete from {table} where Id in ({ids}) order by Id limit {ids.Count}");
+            delete.DeleteByIds(table, ids);
         }
 
         connection.Execute(delete.Add($"commit"));
