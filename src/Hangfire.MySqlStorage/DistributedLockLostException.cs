@@ -3,14 +3,17 @@ namespace Hangfire.MySql;
 /// <summary>Nothing was written, because the database connection that held a distributed lock is gone, and the lock with it.</summary>
 public sealed class DistributedLockLostException : InvalidOperationException
 {
+    /// <summary>Says nothing of the cause.</summary>
     public DistributedLockLostException()
     {
     }
 
+    /// <summary>Says what happened.</summary>
     public DistributedLockLostException(string message) : base(message)
     {
     }
 
+    /// <summary>Says what happened, and because of what.</summary>
     public DistributedLockLostException(string message, Exception? innerException) : base(message, innerException)
     {
     }

@@ -6,14 +6,17 @@ namespace Hangfire.MySql;
 /// </summary>
 public sealed class JobLeaseLostException : InvalidOperationException
 {
+    /// <summary>Says nothing of the cause.</summary>
     public JobLeaseLostException()
     {
     }
 
+    /// <summary>Says what happened.</summary>
     public JobLeaseLostException(string message) : base(message)
     {
     }
 
+    /// <summary>Says what happened, and because of what.</summary>
     public JobLeaseLostException(string message, Exception? innerException) : base(message, innerException)
     {
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Logging;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Storage;
 using MySqlConnector;
@@ -15,8 +16,12 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     private static readonly ILog Log = LogProvider.For<MySqlFetchedJob>();
 
     private int _state;
+    private SharedLock? _prepared;
+    private bool _waitedForTaker;
 
     public string JobId { get; } = jobId.ToString(CultureInfo.InvariantCulture);
+
+    public long Id => jobId;
 
     public long RowId => rowId;
 
@@ -31,6 +36,19 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     public bool IsRequeued => Volatile.Read(ref _state) == (int)State.Requeued;
 
     public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
+
+    /// <summary>Keeps the lock on the job, taken ahead, for its worker.</summary>
+    public void Prepare(SharedLock taken)
+    {
+        _prepared = taken;
+        if (!IsHeld)
+        {
+            FreePrepared();
+        }
+    }
+
+    /// <summary>The lock taken ahead, once; its taker gives it back.</summary>
+    public SharedLock? TakePrepared() => Interlocked.Exchange(ref _prepared, null);
 
     /// <summary>Looks whether the queue row still bears our token, and marks the job as lost where it does not.</summary>
     public bool VerifyOwned()
@@ -98,7 +116,27 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
         }
 
         storage.Leases.Remove(this);
+        FreePrepared();
         return true;
+    }
+
+    /// <summary>Gives up the lock taken ahead at the second call: a worker takes it at once, and who is no worker may never.</summary>
+    public void FreeIdlePrepared()
+    {
+        if (_waitedForTaker)
+        {
+            FreePrepared();
+        }
+
+        _waitedForTaker = true;
+    }
+
+    private void FreePrepared()
+    {
+        if (TakePrepared() is { } taken)
+        {
+            storage.Shared!.Free(taken);
+        }
     }
 
     private void WarnWhenLost(int rows)

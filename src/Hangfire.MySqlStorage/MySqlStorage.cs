@@ -5,17 +5,19 @@ using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySql.Schema;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
+using MySqlConnector;
 
 namespace Hangfire.MySql;
 
 /// <summary>
-/// Stores Hangfire's jobs in MySQL 8.0.1+ or MariaDB 10.6+. It opens connections of its own and takes no part in an ambient transaction.
+/// Stores Hangfire's jobs in MySQL 8.0.1+ or MariaDB 10.6+. With a connection string, it opens connections of its own and takes no part in an ambient transaction.
 /// Locks are the database server's, so all processes must use one and the same server for writing.
 /// </summary>
-public sealed class MySqlStorage : JobStorage, IDisposable
+public class MySqlStorage : JobStorage, IDisposable
 {
     private static readonly HashSet<string> Features = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -34,6 +36,7 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         JobStorageFeatures.Monitoring.DeletedStateGraphs,
     };
 
+    private readonly PersistentJobQueueProviderCollection _providers;
     private readonly Lock _fetching = new();
     private readonly ConcurrentDictionary<string, QueueFetcher> _fetchers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _fetchedQueues = new(StringComparer.Ordinal);
@@ -46,30 +49,61 @@ public sealed class MySqlStorage : JobStorage, IDisposable
     /// <summary>A storage in the database that the connection string names; its tables are created if they are missing.</summary>
     /// <exception cref="ArgumentException">The connection string names no database.</exception>
     public MySqlStorage(string connectionString, MySqlStorageOptions storageOptions)
+        : this(Pool(connectionString, storageOptions), storageOptions, nameof(connectionString))
     {
-        ArgumentNullException.ThrowIfNull(connectionString);
-        ArgumentNullException.ThrowIfNull(storageOptions);
-        Options = storageOptions;
-        Database = new Database(connectionString, storageOptions);
-        if (string.IsNullOrEmpty(Database.DatabaseName))
+        Shared = new SharedSession(this);
+        if (storageOptions.PrepareSchemaIfNecessary)
         {
-            throw new ArgumentException("The connection string names no database; add 'Database=…'.", nameof(connectionString));
+            SchemaInstaller.Install(Database, LockName, storageOptions);
+        }
+    }
+
+    /// <summary>
+    /// A storage on one connection that stays the caller's: it takes part in the caller's transaction, ambient or begun on the connection, and
+    /// installs no tables. Use it to write jobs together with other data; servers want a connection string, which gives them several connections.
+    /// </summary>
+    /// <remarks>
+    /// The storage uses the connection only while one of its methods runs; but once a server fetches jobs through it, at any time. The locks are
+    /// the connection's, and are lost with it. A job that a dead process had fetched comes back after
+    /// <see cref="MySqlStorageOptions.SlidingInvisibilityTimeout"/> only.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The connection has no database.</exception>
+    public MySqlStorage(MySqlConnection existingConnection, MySqlStorageOptions storageOptions)
+        : this(Existing(existingConnection, storageOptions), storageOptions, nameof(existingConnection))
+    {
+        var database = (ExistingConnectionDatabase)Database;
+        database.Locks = ExistingConnectionLocks = new ExistingConnectionLocks(database, LockName);
+    }
+
+    private MySqlStorage(Database database, MySqlStorageOptions options, string source)
+    {
+        if (string.IsNullOrEmpty(database.DatabaseName))
+        {
+            throw new ArgumentException("The connection names no database; add 'Database=…' to its connection string.", source);
         }
 
-        LockName = new LockName(Database.DatabaseName, storageOptions.TablesPrefix);
-        Signals = QueueSignals.Of(Database.Name, storageOptions.TablesPrefix);
+        Options = options;
+        Database = database;
+        LockName = new LockName(Database.DatabaseName, options.TablesPrefix);
+        Signals = QueueSignals.Of(Database.Name, options.TablesPrefix);
         Leases = new Leases(this);
         ProcessLease = new ProcessLease(this);
         Heartbeat = new Heartbeat(this);
         JobIds = new JobIds(Database);
-        if (storageOptions.PrepareSchemaIfNecessary)
-        {
-            SchemaInstaller.Install(Database, LockName);
-        }
+        Unwritten = UnwrittenJobs.Of(Database.Name, options.TablesPrefix);
+        _providers = new PersistentJobQueueProviderCollection(new MySqlJobQueueProvider(this));
     }
 
-    /// <summary>Always true: a job and its queue row are committed in one transaction.</summary>
-    public override bool LinearizableReads => true;
+    /// <summary>Which queues are kept elsewhere than in the storage's own tables; none at first.</summary>
+    public virtual PersistentJobQueueProviderCollection QueueProviders => _providers;
+
+    /// <summary>True while all queues are in the storage's own tables: a job and its queue row are committed in one transaction.</summary>
+    public override bool LinearizableReads => Providers.IsDefaultOnly;
+
+    internal PersistentJobQueueProviderCollection Providers => QueueProviders;
+
+    /// <summary>The locks of a storage on an existing connection; null where each lock holder has a connection of its own.</summary>
+    internal ExistingConnectionLocks? ExistingConnectionLocks { get; }
 
     internal MySqlStorageOptions Options { get; }
 
@@ -85,7 +119,12 @@ public sealed class MySqlStorage : JobStorage, IDisposable
 
     internal Heartbeat Heartbeat { get; }
 
+    /// <summary>Null on an existing connection, which is all that there is.</summary>
+    internal SharedSession? Shared { get; }
+
     internal JobIds JobIds { get; }
+
+    internal UnwrittenJobs Unwritten { get; }
 
     internal IReadOnlyCollection<string> FetchedQueues => (IReadOnlyCollection<string>)_fetchedQueues.Keys;
 
@@ -135,8 +174,10 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         }
 
         Heartbeat.Dispose();
+        Shared?.Dispose();
         ProcessLease.Dispose();
         Database.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     internal QueueFetcher Fetcher(string[] queues)
@@ -151,6 +192,20 @@ public sealed class MySqlStorage : JobStorage, IDisposable
         {
             return _fetchers.GetOrAdd(key, _ => StartFetching(queues));
         }
+    }
+
+    private static Database Pool(string connectionString, MySqlStorageOptions storageOptions)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        ArgumentNullException.ThrowIfNull(storageOptions);
+        return new Database(connectionString, storageOptions);
+    }
+
+    private static ExistingConnectionDatabase Existing(MySqlConnection existingConnection, MySqlStorageOptions storageOptions)
+    {
+        ArgumentNullException.ThrowIfNull(existingConnection);
+        ArgumentNullException.ThrowIfNull(storageOptions);
+        return new ExistingConnectionDatabase(existingConnection, storageOptions);
     }
 
     private QueueFetcher StartFetching(string[] queues)

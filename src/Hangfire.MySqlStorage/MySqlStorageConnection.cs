@@ -2,6 +2,7 @@ using System.Globalization;
 using Hangfire.Common;
 using Hangfire.MySql.Commands;
 using Hangfire.MySql.Locking;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Server;
 using Hangfire.Storage;
@@ -10,32 +11,58 @@ using MySqlConnector;
 namespace Hangfire.MySql;
 
 /// <summary>
-/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock. A worker's connection, from
+/// Reads and writes of one user of the storage. Holds a database connection only while it holds a lock that is not a job's. A worker's connection, from
 /// FetchNextJob until the job is acknowledged, writes only while the job is still the worker's.
 /// </summary>
-internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageConnection
+/// <param name="storage">The storage.</param>
+/// <param name="storageOptions">The storage's own options, or null.</param>
+/// <exception cref="ArgumentException">The options name another prefix of tables than the storage's.</exception>
+public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
 {
-    private readonly LockSession _locks = new(storage);
+    private readonly LockSession _locks = new(Checked(storage, storageOptions));
+    private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
+    private readonly Lock _creating = new();
+    private JobChange? _created;
     private MySqlFetchedJob? _fetched;
 
     private Tables Tables => storage.Database.Tables;
 
+    /// <inheritdoc />
     public override void Dispose()
     {
-        _locks.Dispose();
-        base.Dispose();
+        try
+        {
+            WriteCreated();
+        }
+        finally
+        {
+            _shared?.Dispose();
+            _locks.Dispose();
+            base.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
+    /// <inheritdoc />
     public override IWriteOnlyTransaction CreateWriteTransaction() => new MySqlStorageTransaction(storage, this);
 
+    /// <inheritdoc />
     public override IDisposable AcquireDistributedLock(string resource, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(resource);
-        return timeout >= TimeSpan.Zero
-            ? _locks.Acquire(resource, timeout)
-            : throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        if (timeout < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
+        }
+
+        WriteCreated();
+        // all locks of a connection are in one session, which the first of them chooses
+        var prepared = Prepared(resource);
+        var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
+        return shared?.Acquire(resource, timeout, prepared) ?? _locks.Acquire(resource, timeout);
     }
 
+    /// <inheritdoc />
     public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queues);
@@ -45,46 +72,38 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return _fetched = storage.Fetcher(queues).Fetch(cancellationToken);
+        WriteCreated();
+        var fetched = storage.Providers.IsDefaultOnly
+            ? storage.Fetcher(queues).Fetch(cancellationToken)
+            : storage.Providers.ForAll(queues).GetJobQueue().Dequeue(queues, cancellationToken);
+        _fetched = fetched as MySqlFetchedJob;
+        return fetched;
     }
 
+    /// <inheritdoc />
     public override string CreateExpiredJob(Job job, IDictionary<string, string> parameters, DateTime createdAt, TimeSpan expireIn)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
-        var created = NewJob.Of(job, createdAt);
-        var sql = new SqlBatch().Add($"""
-            insert into {Tables.Job} (InvocationData, Arguments, CreatedAt, ExpireAt)
-            values ({created.InvocationData}, {created.Arguments}, {created.CreatedAt}, utc_timestamp(6) + interval {expireIn} microsecond)
-            """);
-        if (parameters.Count > 0)
+        WriteCreated();
+        var created = new JobChange(NewJobId());
+        created.Create(NewJob.Of(job, createdAt), parameters, expireIn);
+        lock (_creating)
         {
-            var separator = false;
-            sql.Piece($"insert into {Tables.JobParameter} (JobId, Name, `Value`) values ");
-            foreach (var (name, value) in parameters)
-            {
-                _ = separator ? sql.Piece($", ") : sql;
-                separator = true;
-                // this table has no AUTO_INCREMENT, so the job's id remains the last
-                sql.Piece($"(last_insert_id(), {name}, {value})");
-            }
-
-            sql.End().Begin().Add($"commit");
+            _created = created;
         }
 
-        sql.Add($"select last_insert_id()");
-        var id = Write(connection => connection.Read(sql, reader =>
+        storage.Unwritten.Add(created.JobId, this);
+        if (_shared is null)
         {
-            while (reader.FieldCount == 0 && reader.NextResult())
-            {
-            }
+            // within the user's own transaction, which may end before this connection does
+            WriteCreated();
+        }
 
-            reader.Read();
-            return Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture);
-        }));
-        return id.ToString(CultureInfo.InvariantCulture);
+        return created.JobId.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <inheritdoc />
     public override void SetJobParameter(string id, string name, string? value)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -93,60 +112,43 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         Commit(writes);
     }
 
+    /// <inheritdoc />
     public override string? GetJobParameter(string id, string name)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
-        return TryJobId(id, out var jobId)
+        return TryKnownJob(id, out var jobId)
             ? Run(connection => connection.Query($"select `Value` from {Tables.JobParameter} where JobId = {jobId} and Name = {name}", row => row.Text(0))).FirstOrDefault()
             : null;
     }
 
+    /// <inheritdoc />
     public override JobData? GetJobData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
         // to a worker that has lost its job, the job is gone: Hangfire then lets it drop the job instead of trying to finish it ten times
-        if (!TryJobId(jobId, out var id) || (_fetched is { IsLost: true } lost && lost.JobId == jobId))
+        if (!TryKnownJob(jobId, out var id) || (_fetched is { IsLost: true } lost && lost.JobId == jobId))
         {
             return null;
         }
 
-        return Run(connection => connection.Read(
-            new SqlBatch()
-                .Add($"select InvocationData, Arguments, StateName, CreatedAt from {Tables.Job} where Id = {id}")
-                .Add($"select Name, `Value` from {Tables.JobParameter} where JobId = {id}"),
-            reader =>
-            {
-                if (!reader.Read())
-                {
-                    return null;
-                }
-
-                var stored = StoredJob.Load(reader.GetString(0), reader.GetString(1));
-                var data = new JobData
-                {
-                    InvocationData = stored.InvocationData,
-                    Job = stored.Job,
-                    LoadException = stored.LoadException,
-                    State = reader.Text(2),
-                    CreatedAt = reader.GetDateTime(3),
-                };
-                reader.NextResult();
-                data.ParametersSnapshot = reader.Rows(row => (Name: row.GetString(0), Value: row.Text(1))).ToDictionary(pair => pair.Name, pair => pair.Value!, StringComparer.Ordinal);
-                return data;
-            }));
+        return _shared is not null && _shared.TryTakeJob(id, out var job)
+            ? job
+            : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 
+    /// <inheritdoc />
     public override StateData? GetStateData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        return TryJobId(jobId, out var id)
+        return TryKnownJob(jobId, out var id)
             ? Run(connection => connection.Query(
                 $"select s.Name, s.Reason, s.Data from {Tables.Job} j inner join {Tables.State} s on s.Id = j.StateId where j.Id = {id}",
                 row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = StoredJob.Data(row.Text(2)) })).FirstOrDefault()
             : null;
     }
 
+    /// <inheritdoc />
     public override void AnnounceServer(string serverId, ServerContext context)
     {
         ArgumentNullException.ThrowIfNull(serverId);
@@ -158,12 +160,14 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             """));
     }
 
+    /// <inheritdoc />
     public override void RemoveServer(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
         Write(connection => connection.Execute($"delete from {Tables.Server} where Id = {serverId}"));
     }
 
+    /// <inheritdoc />
     public override void Heartbeat(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
@@ -173,6 +177,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
     }
 
+    /// <inheritdoc />
     public override int RemoveTimedOutServers(TimeSpan timeOut)
     {
         if (timeOut < TimeSpan.Zero)
@@ -187,14 +192,18 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             $"delete from {Tables.Server} where Id = {id} and LastHeartbeat < utc_timestamp(6) - interval {timeOut} microsecond")));
     }
 
-    public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.GetDateTime(0)))[0];
+    /// <inheritdoc />
+    public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0];
 
+    /// <inheritdoc />
     public override HashSet<string> GetAllItemsFromSet(string key) => Texts(key, connection =>
         connection.Query($"select `Value` from {Tables.Set} where `Key` = {key}", row => row.GetString(0))).ToHashSet(StringComparer.Ordinal);
 
+    /// <inheritdoc />
     public override string? GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore) =>
         GetFirstByLowestScoreFromSet(key, fromScore, toScore, 1).FirstOrDefault();
 
+    /// <inheritdoc />
     public override List<string> GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore, int count)
     {
         // Hangfire asks with a null key to learn whether this method exists, and expects this exception before any other
@@ -207,9 +216,11 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             : throw new ArgumentException($"The scores run from {fromScore} to {toScore}; toScore must not be below fromScore.", nameof(toScore));
     }
 
+    /// <inheritdoc />
     public override long GetSetCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.Set} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override long GetSetCount(IEnumerable<string> keys, int limit)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -221,6 +232,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
                 $"select count(*) from (select 1 from {Tables.Set} where `Key` in ({wanted}) limit {limit}) as found", row => row.GetInt64(0)))[0];
     }
 
+    /// <inheritdoc />
     public override bool GetSetContains(string key, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -228,12 +240,15 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             $"select count(*) from {Tables.Set} where `Key` = {key} and `Value` = {value}", row => row.GetInt64(0))) > 0;
     }
 
+    /// <inheritdoc />
     public override List<string> GetRangeFromSet(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
         $"select `Value` from {Tables.Set} where `Key` = {key} order by Score, Id limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
         row => row.GetString(0)));
 
+    /// <inheritdoc />
     public override TimeSpan GetSetTtl(string key) => Ttl(Tables.Set, key);
 
+    /// <inheritdoc />
     public override void SetRangeInHash(string key, IEnumerable<KeyValuePair<string, string>> keyValuePairs)
     {
         using var transaction = CreateWriteTransaction();
@@ -241,6 +256,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         transaction.Commit();
     }
 
+    /// <inheritdoc />
     public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -249,6 +265,7 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return fields.Count == 0 ? null : fields.ToDictionary(field => field.Field, field => field.Value!, StringComparer.Ordinal);
     }
 
+    /// <inheritdoc />
     public override string? GetValueFromHash(string key, string name)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -256,23 +273,30 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         return Run(connection => connection.Query($"select `Value` from {Tables.Hash} where `Key` = {key} and Field = {name}", row => row.Text(0))).FirstOrDefault();
     }
 
+    /// <inheritdoc />
     public override long GetHashCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.Hash} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override TimeSpan GetHashTtl(string key) => Ttl(Tables.Hash, key);
 
+    /// <inheritdoc />
     public override long GetListCount(string key) => Number(key, connection =>
         connection.Query($"select count(*) from {Tables.List} where `Key` = {key}", row => row.GetInt64(0)));
 
+    /// <inheritdoc />
     public override List<string> GetAllItemsFromList(string key) => Texts(key, connection =>
         connection.Query($"select `Value` from {Tables.List} where `Key` = {key} order by Id desc", row => row.Text(0)!));
 
+    /// <inheritdoc />
     public override List<string> GetRangeFromList(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
         $"select `Value` from {Tables.List} where `Key` = {key} order by Id desc limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
         row => row.Text(0)!));
 
+    /// <inheritdoc />
     public override TimeSpan GetListTtl(string key) => Ttl(Tables.List, key);
 
+    /// <inheritdoc />
     public override long GetCounter(string key) => Number(key, connection => connection.Query(
         $"""
         select cast(coalesce(sum(`Value`), 0) as signed) from (
@@ -289,21 +313,28 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
         }
 
         writes.Acknowledged.RemoveWhere(job => job.IsRemoved);
-        var fence = _fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched) ? fetched : null;
-        var owned = fence is null ? writes.Acknowledged.ToList() : [.. writes.Acknowledged, fence];
-        if (owned.Find(job => !job.IsHeld) is { } gone)
+        if (_fetched is { IsRemoved: false, IsRequeued: false } fetched && !writes.Acknowledged.Contains(fetched))
+        {
+            writes.Fence(fetched);
+        }
+
+        if (writes.Owned.FirstOrDefault(job => !job.IsHeld) is { } gone)
         {
             throw JobLeaseLostException.Of(gone.JobId);
         }
 
-        var packets = writes.Packets(fence);
+        foreach (var jobId in writes.JobIds)
+        {
+            storage.Unwritten.Write(jobId, this);
+        }
+
         try
         {
-            Write(connection => packets.Sum(packet => connection.Execute(packet)));
+            WriteWithCreated(writes);
         }
-        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && owned.Find(job => !job.VerifyOwned()) is not null)
+        catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && writes.Owned.FirstOrDefault(job => !job.VerifyOwned()) is { } lost)
         {
-            throw JobLeaseLostException.Of(owned.Find(job => job.IsLost)!.JobId, error);
+            throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
         foreach (var job in writes.Acknowledged)
@@ -318,7 +349,120 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
     }
 
     /// <summary>Runs what may run twice: in the session of the locks while there are any.</summary>
-    internal T Run<T>(Func<MySqlConnection, T> query) => _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+    internal T Run<T>(Func<MySqlConnection, T> query)
+    {
+        WriteCreated();
+        return _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
+    }
+
+    /// <summary>An id for a job that is written later.</summary>
+    internal long NewJobId() => storage.JobIds.Next(Write);
+
+    /// <summary>Writes what this connection has created, by another's thread.</summary>
+    internal void WriteCreatedForOthers() => WriteCreated(writes => storage.Database.Write(connection => writes.Packets().Sum(connection.Execute)));
+
+    private void WriteCreated()
+    {
+        if (Volatile.Read(ref _created) is not null)
+        {
+            WriteCreated(Write);
+        }
+    }
+
+    private void WriteCreated(Action<WriteSet> write)
+    {
+        lock (_creating)
+        {
+            if (_created is { } created)
+            {
+                var writes = new WriteSet(Tables);
+                writes.Job(created.JobId).Append(created);
+                created.MayBeWritten = true;
+                write(writes);
+                storage.Unwritten.Remove(created.JobId);
+                _created = null;
+            }
+        }
+    }
+
+    /// <summary>A job that was created just now goes into the same transaction.</summary>
+    private void WriteWithCreated(WriteSet writes)
+    {
+        JobChange? created;
+        lock (_creating)
+        {
+            (created, _created) = (_created, null);
+        }
+
+        if (created is null)
+        {
+            Write(writes);
+            return;
+        }
+
+        try
+        {
+            var all = new WriteSet(Tables);
+            all.Job(created.JobId).Append(created);
+            all.Append(writes);
+            Write(all);
+            storage.Unwritten.Remove(created.JobId);
+        }
+        catch
+        {
+            // Hangfire asks for the job next, to see how far this came
+            lock (_creating)
+            {
+                created.MayBeWritten = true;
+                _created = created;
+            }
+
+            throw;
+        }
+    }
+
+    private void Write(WriteSet writes)
+    {
+        if (_shared is { IsHolding: true })
+        {
+            _shared.Commit(writes);
+            return;
+        }
+
+        if (_shared is not null && !_locks.IsHolding && writes.IsSmall)
+        {
+            storage.Shared!.Commit(writes);
+            return;
+        }
+
+        var packets = writes.Packets();
+        Write(connection => packets.Sum(packet =>
+        {
+            if (packet == packets[^1])
+            {
+                writes.EnqueueElsewhere(connection);
+            }
+
+            return connection.Execute(packet);
+        }));
+    }
+
+    /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
+    private SharedLock? Prepared(string resource)
+    {
+        if (_fetched is null || SharedLock.ResourceOf(_fetched.Id) != resource || _fetched.TakePrepared() is not { } prepared)
+        {
+            return null;
+        }
+
+        if (!_locks.IsHolding && storage.Shared!.IsAlive(prepared.Session))
+        {
+            return prepared;
+        }
+
+        storage.Shared!.Free(prepared);
+        return null;
+    }
 
     private T Write<T>(Func<MySqlConnection, T> write) => _locks.IsHolding
         ? _locks.Use(connection => Database.Write(connection, write))
@@ -344,7 +488,23 @@ internal sealed class MySqlStorageConnection(MySqlStorage storage) : JobStorageC
             row => row.IsDBNull(0) ? TimeSpan.FromSeconds(-1) : TimeSpan.FromMicroseconds(row.GetInt64(0))))[0];
     }
 
+    private static MySqlStorage Checked(MySqlStorage storage, MySqlStorageOptions? storageOptions)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storageOptions is null || storageOptions.TablesPrefix == storage.Options.TablesPrefix
+            ? storage
+            : throw new ArgumentException(
+                $"The options name the tables' prefix '{storageOptions.TablesPrefix}', the storage has '{storage.Options.TablesPrefix}'; pass the storage's options.", nameof(storageOptions));
+    }
+
     private static long Length(int startingFrom, int endingAt) => Math.Max((long)endingAt - Math.Max(startingFrom, 0) + 1, 0);
+
+    private bool TryKnownJob(string id, out long jobId)
+    {
+        var known = TryJobId(id, out jobId);
+        storage.Unwritten.Write(jobId, this);
+        return known;
+    }
 
     private static bool TryJobId(string id, out long jobId) => long.TryParse(id, NumberStyles.Integer, CultureInfo.InvariantCulture, out jobId);
 }

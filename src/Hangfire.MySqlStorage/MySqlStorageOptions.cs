@@ -1,9 +1,10 @@
 using System.Transactions;
+using Hangfire.MySql.Schema;
 
 namespace Hangfire.MySql;
 
 /// <summary>How a <see cref="MySqlStorage"/> behaves. The names are those of Hangfire.MySqlStorage; the defaults are those that suit this one.</summary>
-public sealed class MySqlStorageOptions
+public class MySqlStorageOptions
 {
     /// <summary>The prefix of table names when none is given: none.</summary>
     public const string DefaultTablesPrefix = "";
@@ -20,8 +21,8 @@ public sealed class MySqlStorageOptions
     public IsolationLevel? TransactionIsolationLevel { get; set; } = IsolationLevel.ReadCommitted;
 
     /// <summary>
-    /// The longest time after which a job enqueued by another process is noticed; jobs enqueued in this process start at once.
-    /// Polling begins at 50 ms after each job and slows down to this.
+    /// How long a job enqueued by another process may wait to be noticed; jobs enqueued in this process start at once. Polling begins at 50 ms
+    /// after each job, or at this where it is shorter, and slows down to this; to 250 ms where this is shorter, within a second without a job.
     /// </summary>
     public TimeSpan QueuePollInterval
     {
@@ -64,6 +65,12 @@ public sealed class MySqlStorageOptions
     /// <summary>Create the tables, and bring older ones up to date, when the storage is made.</summary>
     public bool PrepareSchemaIfNecessary { get; set; } = true;
 
+    /// <summary>
+    /// Also rebuild, when the storage is made, the large tables that Hangfire.MySqlStorage 2.x created; see
+    /// <see cref="MySqlObjectsInstaller.GetHeavyMigrationSql"/>. Nobody can write to a table while it is rebuilt, some 30 s for a million jobs.
+    /// </summary>
+    public bool EnableHeavyMigrations { get; set; }
+
     /// <summary>The dashboard counts the jobs of a state up to this number; null counts all.</summary>
     public int? DashboardJobListLimit
     {
@@ -88,6 +95,9 @@ public sealed class MySqlStorageOptions
             ? value ?? DefaultTablesPrefix
             : throw new ArgumentException($"TablesPrefix is '{value}'; use letters, digits, '_' and '$' only.", nameof(value));
     }
+
+    /// <summary>A table of Hangfire.MySqlStorage 2.x with more rows is not rebuilt without being asked for.</summary>
+    internal int SmallTableRows { get; set; } = SchemaPlan.SmallRows;
 
     private static TimeSpan Positive(TimeSpan value, string option) => value > TimeSpan.Zero
         ? value

@@ -31,8 +31,8 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
-        var id = storage.JobIds.Next(connection.Run);
-        _writes.Job(id).Create(job, parameters, createdAt, expireIn);
+        var id = connection.NewJobId();
+        _writes.Job(id).Create(NewJob.Of(job, createdAt), parameters, expireIn);
         return id.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -59,6 +59,12 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
     public override void AddToQueue(string queue, string jobId)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
+        if (storage.Providers.Elsewhere(queue) is { } provider)
+        {
+            _writes.EnqueuedElsewhere.Add((provider.GetJobQueue(), queue, jobId));
+            return;
+        }
+
         _writes.Enqueued.Add((queue, JobId(jobId)));
     }
 

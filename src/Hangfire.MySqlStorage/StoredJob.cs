@@ -1,5 +1,7 @@
 using Hangfire.Common;
+using Hangfire.MySql.Sql;
 using Hangfire.Storage;
+using MySqlConnector;
 
 namespace Hangfire.MySql;
 
@@ -27,6 +29,49 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
         {
             return new StoredJob(null, null, new JobLoadException("The stored description of the job is not readable.", error));
         }
+    }
+
+    /// <summary>Reads jobs with their parameters in one statement.</summary>
+    public static SqlBatch SelectAll(SqlBatch sql, Tables tables, IReadOnlyCollection<long> ids) => ids.Count == 0 ? sql : sql.Add($"""
+        select Id, InvocationData, Arguments, StateName, CreatedAt from {tables.Job} where Id in ({ids})
+        union all select JobId, `Value`, null, Name, null from {tables.JobParameter} where JobId in ({ids})
+        """);
+
+    /// <summary>The answer to <see cref="SelectAll"/>: jobs by id, with all their parameters.</summary>
+    public static Dictionary<long, JobData> ReadAll(MySqlDataReader reader)
+    {
+        var jobs = new Dictionary<long, JobData>();
+        var parameters = new List<(long JobId, string Name, string? Value)>();
+        while (reader.Read())
+        {
+            var id = reader.GetInt64(0);
+            if (reader.IsDBNull(4))
+            {
+                parameters.Add((id, reader.GetString(3), reader.Text(1)));
+                continue;
+            }
+
+            var stored = Load(reader.GetString(1), reader.GetString(2));
+            jobs[id] = new JobData
+            {
+                InvocationData = stored.InvocationData,
+                Job = stored.Job,
+                LoadException = stored.LoadException,
+                State = reader.Text(3),
+                CreatedAt = reader.Utc(4),
+                ParametersSnapshot = new Dictionary<string, string>(StringComparer.Ordinal),
+            };
+        }
+
+        foreach (var (id, name, value) in parameters)
+        {
+            if (jobs.TryGetValue(id, out var job))
+            {
+                ((Dictionary<string, string>)job.ParametersSnapshot!)[name] = value!;
+            }
+        }
+
+        return jobs;
     }
 
     /// <summary>A state's data. What is not there reads as null, so that a page can show a state written by another version.</summary>

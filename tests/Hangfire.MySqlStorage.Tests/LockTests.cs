@@ -30,7 +30,7 @@ public sealed class LockTests : IDisposable
     public void Lock_ExcludesOthers_UntilReleased()
     {
         var held = _first.AcquireDistributedLock("res", TimeSpan.Zero);
-        Assert.Equal("res", Assert.Throws<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("res", TimeSpan.FromMilliseconds(50))).Resource);
+        Assert.Equal("res", Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("res", TimeSpan.FromMilliseconds(50))).Resource);
         using (_second.AcquireDistributedLock("another", TimeSpan.Zero))
         {
         }
@@ -67,7 +67,7 @@ public sealed class LockTests : IDisposable
         var inner = _first.AcquireDistributedLock("res", TimeSpan.Zero);
         inner.Dispose();
         inner.Dispose();
-        Assert.Throws<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("res", TimeSpan.Zero));
+        Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("res", TimeSpan.Zero));
         outer.Dispose();
         Assert.Null(Owner("res"));
     }
@@ -171,8 +171,8 @@ public sealed class LockTests : IDisposable
         using var a = _first.AcquireDistributedLock("a", TimeSpan.Zero);
         using var b = _second.AcquireDistributedLock("b", TimeSpan.Zero);
         var started = Stopwatch.GetTimestamp();
-        var waits = Task.Run(() => Assert.Throws<DistributedLockTimeoutException>(() => _first.AcquireDistributedLock("b", TimeSpan.FromMilliseconds(500))));
-        Assert.Throws<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("a", TimeSpan.FromMilliseconds(500)));
+        var waits = Task.Run(() => Assert.ThrowsAny<DistributedLockTimeoutException>(() => _first.AcquireDistributedLock("b", TimeSpan.FromMilliseconds(500))));
+        Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("a", TimeSpan.FromMilliseconds(500)));
         await waits;
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.4, 10);
     }

@@ -12,8 +12,12 @@ internal sealed class SetInHash(IEnumerable<KeyValuePair<string, string>> fields
     {
         foreach (var fields in _fields.Chunk(MostRows))
         {
-            sql.Piece($"insert into {tables.Hash} (`Key`, Field, `Value`) values ");
-            Rows(sql, fields, field => sql.Piece($"({key}, {field.Key}, {field.Value})"));
+            var rows = new RowList(sql.Piece($"insert into {tables.Hash} (`Key`, Field, `Value`) values "));
+            foreach (var (field, value) in fields)
+            {
+                rows.Next().Piece($"({key}, {field}, {value})");
+            }
+
             sql.Piece($" on duplicate key update `Value` = values(`Value`)").End();
         }
     }

@@ -4,18 +4,34 @@ using Hangfire.States;
 
 namespace Hangfire.MySql.Commands;
 
-/// <summary>All that a transaction does to one job; written with as few statements as its order allows.</summary>
+/// <summary>All that a transaction does to one job.</summary>
 internal sealed class JobChange(long jobId)
 {
     private readonly List<NewState> _states = [];
     private readonly SortedDictionary<string, string?> _parameters = new(StringComparer.Ordinal);
-    private NewJob? _created;
-    private bool _expiryChanges;
-    private TimeSpan? _expireIn;
 
-    public void Create(Job job, IEnumerable<KeyValuePair<string, string>> parameters, DateTime createdAt, TimeSpan expireIn)
+    public long JobId => jobId;
+
+    /// <summary>The job itself, where the transaction creates it.</summary>
+    public NewJob? Created { get; private set; }
+
+    /// <summary>Whether its creation was sent before, and nobody knows what became of it.</summary>
+    public bool MayBeWritten { get; set; }
+
+    public bool ExpiryChanges { get; private set; }
+
+    /// <summary>From now until the job expires; null when it never does.</summary>
+    public TimeSpan? ExpireIn { get; private set; }
+
+    public IReadOnlyList<NewState> States => _states;
+
+    public IReadOnlyDictionary<string, string?> Parameters => _parameters;
+
+    public bool ChangesState => _states.Exists(state => state.IsCurrent);
+
+    public void Create(NewJob job, IEnumerable<KeyValuePair<string, string>> parameters, TimeSpan expireIn)
     {
-        _created = NewJob.Of(job, createdAt);
+        Created = job;
         Expire(expireIn);
         foreach (var (name, value) in parameters)
         {
@@ -25,91 +41,30 @@ internal sealed class JobChange(long jobId)
 
     public void Expire(TimeSpan? expireIn)
     {
-        _expiryChanges = true;
-        _expireIn = expireIn;
+        ExpiryChanges = true;
+        ExpireIn = expireIn;
     }
 
     /// <summary>The state's data is asked for now: it is the user's code, which may throw.</summary>
     public void AddState(IState state, bool current) =>
-        _states.Add(new NewState(state.Name, state.Reason, SerializationHelper.Serialize(state.SerializeData()), current));
+        _states.Add(new NewState(jobId, state.Name, state.Reason, Text.PlainJson(SerializationHelper.Serialize(state.SerializeData())), current));
 
     public void SetParameter(string name, string? value) => _parameters[name] = value;
 
-    public void Write(SqlBatch sql, Tables tables)
+    /// <summary>Does after this what another transaction does to the same job.</summary>
+    public void Append(JobChange next)
     {
-        var last = _states.FindLastIndex(state => state.IsCurrent);
-        for (var i = 0; i < _states.Count; i++)
+        Created ??= next.Created;
+        MayBeWritten |= next.MayBeWritten;
+        if (next.ExpiryChanges)
         {
-            var state = _states[i];
-            sql.Add($"""
-                insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values ({jobId}, {state.Name}, {state.Reason}, utc_timestamp(6), {state.Data})
-                """);
-            if (i == last)
-            {
-                WriteJob(sql, tables, state.Name);
-            }
+            Expire(next.ExpireIn);
         }
 
-        if (last < 0)
+        _states.AddRange(next._states);
+        foreach (var (name, value) in next._parameters)
         {
-            WriteJob(sql, tables, stateName: null);
-        }
-
-        WriteParameters(sql, tables);
-    }
-
-    private void WriteJob(SqlBatch sql, Tables tables, string? stateName)
-    {
-        if (_created is { } job)
-        {
-            sql.Piece($"insert into {tables.Job} (Id, InvocationData, Arguments, CreatedAt, StateName, StateId, ExpireAt) values (")
-                .Piece($"{jobId}, {job.InvocationData}, {job.Arguments}, {job.CreatedAt}, {stateName}, ");
-            _ = stateName is null ? sql.Piece($"null, ") : sql.Piece($"last_insert_id(), ");
-            Expiry(sql).Piece($")").End();
-            return;
-        }
-
-        if (stateName is null && !_expiryChanges)
-        {
-            return;
-        }
-
-        sql.Piece($"update {tables.Job} set ");
-        if (stateName is not null)
-        {
-            sql.Piece($"StateId = last_insert_id(), StateName = {stateName}");
-        }
-
-        if (_expiryChanges)
-        {
-            _ = stateName is null ? sql.Piece($"ExpireAt = ") : sql.Piece($", ExpireAt = ");
-            Expiry(sql);
-        }
-
-        sql.Piece($" where Id = {jobId}").End();
-    }
-
-    private SqlBatch Expiry(SqlBatch sql) =>
-        _expireIn is { } span ? sql.Piece($"utc_timestamp(6) + interval {span} microsecond") : sql.Piece($"null");
-
-    private void WriteParameters(SqlBatch sql, Tables tables)
-    {
-        foreach (var (name, value) in _parameters)
-        {
-            if (_created is not null)
-            {
-                sql.Add($"insert into {tables.JobParameter} (JobId, Name, `Value`) values ({jobId}, {name}, {value})");
-            }
-            else
-            {
-                // only for a job that exists: nothing would ever remove the row of another
-                sql.Add($"""
-                    insert into {tables.JobParameter} (JobId, Name, `Value`) select Id, {name}, {value} from {tables.Job} where Id = {jobId}
-                    on duplicate key update `Value` = {value}
-                    """);
-            }
+            _parameters[name] = value;
         }
     }
-
-    private sealed record NewState(string Name, string? Reason, string? Data, bool IsCurrent);
 }

@@ -12,21 +12,6 @@ internal abstract class KeyCommand
 
     /// <summary>Takes the next command for the same key into this one where both make one statement.</summary>
     public virtual bool Absorb(KeyCommand next) => false;
-
-    protected static void Rows<T>(SqlBatch sql, IEnumerable<T> rows, Action<T> row)
-    {
-        var first = true;
-        foreach (var item in rows)
-        {
-            if (!first)
-            {
-                sql.Piece($", ");
-            }
-
-            row(item);
-            first = false;
-        }
-    }
 }
 
 /// <summary>Gives all rows of a key an end, or none.</summary>

@@ -19,8 +19,12 @@ internal sealed class InsertToList(string value) : KeyCommand
 
     public override void Write(SqlBatch sql, Tables tables, string key)
     {
-        sql.Piece($"insert into {tables.List} (`Key`, `Value`) values ");
-        Rows(sql, _values, value => sql.Piece($"({key}, {value})"));
+        var rows = new RowList(sql.Piece($"insert into {tables.List} (`Key`, `Value`) values "));
+        foreach (var item in _values)
+        {
+            rows.Next().Piece($"({key}, {item})");
+        }
+
         sql.End();
     }
 }

@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.MySql.Sql;
 
 namespace Hangfire.MySql.Commands;
 
@@ -8,6 +9,6 @@ internal sealed record NewJob(string InvocationData, string Arguments, DateTime 
     public static NewJob Of(Job job, DateTime createdAt)
     {
         var data = Storage.InvocationData.SerializeJob(job);
-        return new NewJob(data.SerializePayload(excludeArguments: true), data.Arguments, createdAt);
+        return new NewJob(Text.PlainJson(data.SerializePayload(excludeArguments: true)), Text.PlainJson(data.Arguments), createdAt);
     }
 }

@@ -21,8 +21,12 @@ internal sealed class AddToSet(IEnumerable<string> values, double score) : KeyCo
     {
         foreach (var items in _items.Chunk(MostRows))
         {
-            sql.Piece($"insert into {tables.Set} (`Key`, `Value`, Score) values ");
-            Rows(sql, items, item => sql.Piece($"({key}, {item.Value}, {item.Score})"));
+            var rows = new RowList(sql.Piece($"insert into {tables.Set} (`Key`, `Value`, Score) values "));
+            foreach (var (value, rank) in items)
+            {
+                rows.Next().Piece($"({key}, {value}, {rank})");
+            }
+
             sql.Piece($" on duplicate key update Score = values(Score)").End();
         }
     }

@@ -1,4 +1,6 @@
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Sql;
+using MySqlConnector;
 
 namespace Hangfire.MySql.Commands;
 
@@ -13,22 +15,45 @@ internal sealed class WriteSet(Tables tables)
 
     private const int MostRows = 1000;
 
+    /// <summary>Jobs that one statement changes: it looks through them all for each of them.</summary>
+    private const int MostJobs = 100;
+
     private readonly SortedDictionary<long, JobChange> _jobs = [];
-    private readonly List<(string Key, long By, TimeSpan? ExpireIn)> _counters = [];
+    private readonly Dictionary<(string Key, bool Expires), (long By, TimeSpan? ExpireIn)> _counters = [];
     private readonly SortedDictionary<string, List<KeyCommand>> _hashes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<KeyCommand>> _lists = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<KeyCommand>> _sets = new(StringComparer.Ordinal);
+    private readonly HashSet<MySqlFetchedJob> _fences = [];
 
     public List<(string Queue, long JobId)> Enqueued { get; } = [];
 
+    /// <summary>Jobs for queues that another provider keeps.</summary>
+    public List<(IPersistentJobQueue Provider, string Queue, string JobId)> EnqueuedElsewhere { get; } = [];
+
     public HashSet<MySqlFetchedJob> Acknowledged { get; } = [];
 
+    /// <summary>Fetched jobs without which nothing may be written.</summary>
+    public IEnumerable<MySqlFetchedJob> Owned => Acknowledged.Concat(_fences);
+
     public bool IsEmpty =>
-        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + Acknowledged.Count == 0;
+        _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + EnqueuedElsewhere.Count + Acknowledged.Count == 0;
+
+    /// <summary>Small enough to be written together with others.</summary>
+    public bool IsSmall => EnqueuedElsewhere.Count == 0
+        && _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count <= 20
+        && _jobs.Values.Sum(job => job.States.Sum(state => state.Size) + (job.Created?.Arguments.Length ?? 0)) < PacketSize / 32;
 
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
 
-    public void Count(string key, long by, TimeSpan? expireIn) => _counters.Add((key, by, expireIn));
+    public IEnumerable<long> JobIds => _jobs.Keys;
+
+    public bool ChangesStateOf(long jobId) => _jobs.TryGetValue(jobId, out var change) && change.ChangesState;
+
+    public void Count(string key, long by, TimeSpan? expireIn)
+    {
+        var (sum, longest) = _counters.GetValueOrDefault((key, expireIn is not null));
+        _counters[(key, expireIn is not null)] = (sum + by, longest > expireIn ? longest : expireIn);
+    }
 
     public void Hash(string key, KeyCommand command) => Add(_hashes, key, command);
 
@@ -36,20 +61,49 @@ internal sealed class WriteSet(Tables tables)
 
     public void Set(string key, KeyCommand command) => Add(_sets, key, command);
 
-    /// <summary>The packets of the transaction, from its start to its commit.</summary>
-    /// <param name="fence">A fetched job without which nothing may be written, beyond those that are acknowledged.</param>
-    public List<SqlBatch> Packets(MySqlFetchedJob? fence)
+    /// <summary>Lets nothing be written unless the fetched job is still its worker's.</summary>
+    public void Fence(MySqlFetchedJob job) => _fences.Add(job);
+
+    /// <summary>Does after this what another transaction does.</summary>
+    public void Append(WriteSet next)
     {
-        var packets = new List<SqlBatch> { new() };
-        Fence(packets[0], fence);
-        foreach (var job in _jobs.Values)
+        foreach (var change in next._jobs.Values)
         {
-            job.Write(Current(packets), tables);
+            Job(change.JobId).Append(change);
         }
 
-        foreach (var counters in _counters.Chunk(MostRows))
+        foreach (var ((key, _), (by, expireIn)) in next._counters)
         {
-            WriteCounters(Current(packets), counters);
+            Count(key, by, expireIn);
+        }
+
+        Append(_hashes, next._hashes);
+        Append(_lists, next._lists);
+        Append(_sets, next._sets);
+        Enqueued.AddRange(next.Enqueued);
+        EnqueuedElsewhere.AddRange(next.EnqueuedElsewhere);
+        Acknowledged.UnionWith(next.Acknowledged);
+        _fences.UnionWith(next._fences);
+    }
+
+    /// <summary>The packets of the transaction, from its start to its commit.</summary>
+    public List<SqlBatch> Packets() => Packets(new SqlBatch());
+
+    /// <summary>The same, after what is in the first packet already.</summary>
+    public List<SqlBatch> Packets(SqlBatch first)
+    {
+        var packets = new List<SqlBatch> { first };
+        var (start, before) = (first.Length, first.Statements);
+        new Ownership(tables).Write(packets[0], _fences, Acknowledged);
+        var writer = new JobWriter(tables);
+        foreach (var changes in Chunks())
+        {
+            writer.Write(Current(packets), changes);
+        }
+
+        foreach (var counters in _counters.OrderBy(counter => counter.Key.Key, StringComparer.Ordinal).Chunk(MostRows))
+        {
+            WriteCounters(Current(packets), counters.Select(counter => (counter.Key.Key, counter.Value.By, counter.Value.ExpireIn)));
         }
 
         foreach (var (key, commands) in _hashes.Concat(_lists).Concat(_sets))
@@ -62,13 +116,57 @@ internal sealed class WriteSet(Tables tables)
             WriteQueue(Current(packets), rows);
         }
 
-        if (packets.Sum(packet => packet.Statements) > 1)
+        if (EnqueuedElsewhere.Count > 0)
         {
-            packets[0].Begin();
+            first.Begin(start);
+            packets.Add(new SqlBatch().Add($"commit"));
+        }
+        else if (packets.Sum(packet => packet.Statements) - before > 1)
+        {
+            first.Begin(start);
             packets[^1].Add($"commit");
         }
 
         return packets;
+    }
+
+    /// <summary>
+    /// Hands jobs to the queues of other providers: within the transaction, for those that use its connection, and last before its commit, since
+    /// a queue outside the database cannot take a job back.
+    /// </summary>
+    public void EnqueueElsewhere(MySqlConnection connection) =>
+        EnqueuedElsewhere.ForEach(row => row.Provider.Enqueue(connection, row.Queue, row.JobId));
+
+    /// <summary>Jobs that are written together: few, and not long.</summary>
+    private IEnumerable<List<JobChange>> Chunks()
+    {
+        var (chunk, size) = (new List<JobChange>(), 0);
+        foreach (var change in _jobs.Values)
+        {
+            if (chunk.Count == MostJobs || size > PacketSize)
+            {
+                yield return chunk;
+                (chunk, size) = ([], 0);
+            }
+
+            chunk.Add(change);
+            size += change.States.Sum(state => state.Size) + (change.Created?.Arguments.Length ?? 0);
+        }
+
+        if (chunk.Count > 0)
+        {
+            yield return chunk;
+        }
+    }
+
+    private static void Append(SortedDictionary<string, List<KeyCommand>> keys, SortedDictionary<string, List<KeyCommand>> next)
+    {
+        foreach (var (key, commands) in next)
+        {
+            // as they are, because the other transaction may yet be written by itself
+            _ = keys.TryAdd(key, []);
+            keys[key].AddRange(commands);
+        }
     }
 
     private static void Add(SortedDictionary<string, List<KeyCommand>> keys, string key, KeyCommand command)
@@ -94,51 +192,25 @@ internal sealed class WriteSet(Tables tables)
         return packets[^1];
     }
 
-    /// <summary>
-    /// The greatest number plus one is an error, and an error stops the packet before its commit: so a worker whose queue row bears another
-    /// token by now writes nothing at all, and it takes no round trip to know. Hangfire itself compares only the names of states.
-    /// </summary>
-    private void Fence(SqlBatch sql, MySqlFetchedJob? fence)
+    private void WriteCounters(SqlBatch sql, IEnumerable<(string Key, long By, TimeSpan? ExpireIn)> counters)
     {
-        if (fence is not null)
-        {
-            sql.Add($"""
-                select 18446744073709551615 + (count(*) <> 1) from {tables.JobQueue} where Id = {fence.RowId} and FetchToken = {fence.Token} for update
-                """);
-        }
-
-        foreach (var job in Acknowledged.OrderBy(job => job.RowId))
-        {
-            sql.Add($"delete from {tables.JobQueue} where Id = {job.RowId} and FetchToken = {job.Token}")
-                .Add($"select 18446744073709551615 + (row_count() <> 1)");
-        }
-    }
-
-    private void WriteCounters(SqlBatch sql, (string Key, long By, TimeSpan? ExpireIn)[] counters)
-    {
-        var separator = false;
-        sql.Piece($"insert into {tables.Counter} (`Key`, `Value`, ExpireAt) values ");
+        var rows = new RowList(sql.Piece($"insert into {tables.Counter} (`Key`, `Value`, ExpireAt) values "));
         foreach (var (key, by, expireIn) in counters)
         {
-            _ = separator ? sql.Piece($", ") : sql;
-            separator = true;
             _ = expireIn is { } span
-                ? sql.Piece($"({key}, {by}, utc_timestamp(6) + interval {span} microsecond)")
-                : sql.Piece($"({key}, {by}, null)");
+                ? rows.Next().Piece($"({key}, {by}, utc_timestamp(6) + interval {span} microsecond)")
+                : rows.Next().Piece($"({key}, {by}, null)");
         }
 
         sql.End();
     }
 
-    private void WriteQueue(SqlBatch sql, (string Queue, long JobId)[] rows)
+    private void WriteQueue(SqlBatch sql, IEnumerable<(string Queue, long JobId)> enqueued)
     {
-        var separator = false;
-        sql.Piece($"insert into {tables.JobQueue} (JobId, Queue) values ");
-        foreach (var (queue, jobId) in rows)
+        var rows = new RowList(sql.Piece($"insert into {tables.JobQueue} (JobId, Queue) values "));
+        foreach (var (queue, jobId) in enqueued)
         {
-            _ = separator ? sql.Piece($", ") : sql;
-            separator = true;
-            sql.Piece($"({jobId}, {queue})");
+            rows.Next().Piece($"({jobId}, {queue})");
         }
 
         sql.End();

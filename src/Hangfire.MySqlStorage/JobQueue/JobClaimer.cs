@@ -23,7 +23,13 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         var plan = likely && queues.Length == 1 && Stopwatch.GetElapsedTime(_staleChecked) < StaleCheckInterval
             ? [new Source(queues[0], Fresh: true)]
             : Probe();
-        return plan.Count == 0 ? [] : storage.Database.Write(connection => Claim(connection, plan, wanted));
+        var claimed = plan.Count == 0 ? [] : storage.Database.Write(connection => Claim(connection, plan, wanted));
+        if (claimed.Count > 0)
+        {
+            storage.Shared?.Prepare(claimed);
+        }
+
+        return claimed;
     }
 
     private List<Source> Probe()

@@ -22,7 +22,10 @@ internal sealed class ProcessLease(MySqlStorage storage) : IDisposable
     public string ProcessId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
 
     /// <summary>A token of at most 36 characters: the column of Hangfire.MySqlStorage has that width.</summary>
-    public string NextToken() => $"{ProcessId}:{Interlocked.Increment(ref _claims):x}";
+    public string NextToken() => $"{ProcessId}{(HasLock ? ':' : '-')}{Interlocked.Increment(ref _claims):x}";
+
+    /// <summary>On a connection of the user's there is no lock, whose token would say so: only the time-out frees what a dead process had fetched.</summary>
+    private bool HasLock => storage.ExistingConnectionLocks is null;
 
     public static string Resource(string processId) => $"server:{processId}";
 
@@ -31,7 +34,7 @@ internal sealed class ProcessLease(MySqlStorage storage) : IDisposable
     {
         lock (_gate)
         {
-            if (_disposed || (_connection is not null && (!verify || (_connection.State == ConnectionState.Open && _connection.Ping()))))
+            if (!HasLock || _disposed || (_connection is not null && (!verify || (_connection.State == ConnectionState.Open && _connection.Ping()))))
             {
                 return;
             }

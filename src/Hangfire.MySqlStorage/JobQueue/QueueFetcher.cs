@@ -18,7 +18,10 @@ internal sealed class QueueFetcher : IDisposable
     /// <summary>Where polling begins after a job, because jobs come in flocks.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
 
-    private const double Slowdown = 1.5;
+    /// <summary>Where it slows down to at least, however short an interval was asked for: four statements a second keep an idle server quiet.</summary>
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(250);
+
+    private const double Slowdown = 1.2;
 
     private static readonly ILog Log = LogProvider.For<QueueFetcher>();
 
@@ -125,7 +128,7 @@ internal sealed class QueueFetcher : IDisposable
 
     private TimeSpan Slower(TimeSpan pause)
     {
-        var longest = _storage.Options.QueuePollInterval;
+        var longest = _storage.Options.QueuePollInterval > IdlePause ? _storage.Options.QueuePollInterval : IdlePause;
         return pause * Slowdown < longest ? pause * Slowdown : longest;
     }
 

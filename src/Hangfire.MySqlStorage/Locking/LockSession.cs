@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Hangfire.Logging;
 using Hangfire.MySql.Schema;
 using Hangfire.MySql.Sql;
-using Hangfire.Storage;
 using MySqlConnector;
 
 namespace Hangfire.MySql.Locking;
@@ -28,6 +27,11 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
     /// <summary>Takes a lock, or once more one that is held: locks are re-entrant.</summary>
     public IDisposable Acquire(string resource, TimeSpan timeout)
     {
+        if (storage.ExistingConnectionLocks is { } shared)
+        {
+            return shared.Acquire(this, resource, timeout);
+        }
+
         lock (_gate)
         {
             if (_held.TryGetValue(resource, out var count))
@@ -55,6 +59,11 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
     /// <summary>Runs something in the session that holds the locks.</summary>
     public T Use<T>(Func<MySqlConnection, T> action)
     {
+        if (storage.ExistingConnectionLocks is not null)
+        {
+            return storage.Database.Write(action);
+        }
+
         lock (_gate)
         {
             EnsureAlive();
@@ -92,6 +101,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
 
     public void Dispose()
     {
+        storage.ExistingConnectionLocks?.ReleaseAll(this);
         lock (_gate)
         {
             foreach (var resource in _held.Keys.ToArray())
@@ -134,7 +144,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
             }
         }
         while (Stopwatch.GetElapsedTime(started) < timeout);
-        throw new DistributedLockTimeoutException(resource);
+        throw new MySqlDistributedLockException(resource);
     }
 
     private bool TryTake(MySqlConnection connection, string name, TimeSpan wait)

@@ -125,6 +125,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _deadChecks++;
         }
 
+        storage.Leases.FreeIdlePrepared();
         storage.Leases.PayOwed();
         if (IsDue(ref _locksPinged, LockPing))
         {
@@ -132,6 +133,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             {
                 session.Ping();
             }
+
+            storage.Shared?.Ping();
         }
     }
 

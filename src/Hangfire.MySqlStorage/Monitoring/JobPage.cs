@@ -10,6 +10,7 @@ internal sealed class JobPage(MySqlStorage storage)
     public JobDetailsDto? Read(long id)
     {
         var tables = storage.Database.Tables;
+        storage.Unwritten.Write(id, asking: null);
         return storage.Database.Read(connection => connection.Read(
             new SqlBatch()
                 .Add($"select InvocationData, Arguments, CreatedAt, ExpireAt from {tables.Job} where Id = {id}")
@@ -26,7 +27,7 @@ internal sealed class JobPage(MySqlStorage storage)
             Job = stored.Job,
             InvocationData = stored.InvocationData,
             LoadException = stored.LoadException,
-            CreatedAt = reader.GetDateTime(2),
+            CreatedAt = reader.Utc(2),
             ExpireAt = reader.Instant(3),
         };
         reader.NextResult();
@@ -36,7 +37,7 @@ internal sealed class JobPage(MySqlStorage storage)
         {
             StateName = row.GetString(0),
             Reason = row.Text(1),
-            CreatedAt = row.GetDateTime(2),
+            CreatedAt = row.Utc(2),
             Data = ShownJob.ReadData(row.Text(3)),
         });
         return details;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using Hangfire.Logging;
 using Hangfire.MySql.Locking;
 using Hangfire.MySql.Sql;
@@ -8,36 +6,65 @@ using MySqlConnector;
 namespace Hangfire.MySql.Schema;
 
 /// <summary>
-/// Creates the tables and brings them up to date, by numbered scripts in this folder. A script may run again after a crash in its middle: each
-/// statement does nothing where its work is done, because the server commits every change of a table by itself.
+/// Creates the tables and brings them up to date. The server commits every change of a table by itself; so all that is done may be begun anew
+/// after a crash in its middle.
 /// </summary>
-internal static class SchemaInstaller
+internal sealed class SchemaInstaller(MySqlConnection connection, string database, MySqlStorageOptions options)
 {
-    private const int LockSeconds = 60;
+    /// <summary>Another process may be rebuilding large tables.</summary>
+    private const int LockSeconds = 600;
+
+    /// <summary>A change of a table waits for all transactions that use it, and whatever comes after waits for the change.</summary>
+    private const int TableLockSeconds = 60;
 
     /// <summary>A server that starts together with the application needs a moment.</summary>
     private const int ConnectAttempts = 6;
 
+    /// <summary>Table, column or key are there already, or gone already.</summary>
+    private static readonly int[] AlreadyDone = [1050, 1051, 1060, 1061, 1091];
+
+    /// <summary>ER_ALTER_OPERATION_NOT_SUPPORTED, and the same with its reason.</summary>
+    private static readonly int[] NotInPlace = [1845, 1846];
+
     private static readonly ILog Log = LogProvider.GetLogger(typeof(SchemaInstaller));
 
-    public static void Install(Database database, LockName lockName)
+    public static void Install(Database database, LockName lockName, MySqlStorageOptions options)
     {
         using var connection = Connect(database);
+        new SchemaInstaller(connection, database.Name, options).Install(lockName);
+    }
+
+    public void Install(LockName lockName)
+    {
         ServerVersion.Check(connection);
         var name = lockName.Of("schema");
-        if (!Equals(1L, Scalar(connection, $"select get_lock({name}, {LockSeconds})")))
-        {
-            throw new TimeoutException($"Another process has been changing the schema of {database.Name} for {LockSeconds} s; wait for it to end and start again.");
-        }
-
+        Lock(name);
         try
         {
-            Upgrade(connection, database);
+            connection.Execute($"set session lock_wait_timeout = {TableLockSeconds}");
+            Upgrade();
         }
         finally
         {
+            connection.Execute($"set session lock_wait_timeout = default");
             connection.Execute($"do release_lock({name})");
         }
+    }
+
+    /// <summary>The tables as they are, where this library can use them.</summary>
+    public static Tables Inspect(MySqlConnection connection, Database database, string prefix)
+    {
+        ServerVersion.Check(connection);
+        var stored = StoredSchema.Read(connection, prefix);
+        Check(stored, database.Name);
+        return new Tables(prefix, stored);
+    }
+
+    public SchemaPlan Plan()
+    {
+        var stored = StoredSchema.Read(connection, options.TablesPrefix);
+        Check(stored, database);
+        return SchemaPlan.Of(connection, stored, options.EnableHeavyMigrations, options.SmallTableRows);
     }
 
     private static MySqlConnection Connect(Database database)
@@ -56,58 +83,79 @@ internal static class SchemaInstaller
         }
     }
 
-    private static void Upgrade(MySqlConnection connection, Database database)
+    private static void Check(StoredSchema stored, string database)
     {
-        var tables = database.Tables;
-        if (!Exists(connection, tables.Prefix + "Schema"))
+        if (stored.Version > SchemaScripts.Latest)
         {
-            if (Exists(connection, tables.Prefix + "Job"))
-            {
-                throw new InvalidOperationException(
-                    $"{database.Name} has a table '{tables.Prefix}Job' that this library did not create, such as Hangfire.MySqlStorage 2.x does. Choose another TablesPrefix or database.");
-            }
-
-            connection.Execute($"create table {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
-            connection.Execute($"insert into {tables.Schema} values (0)");
+            throw new InvalidOperationException(
+                $"The tables in {database} are of version {stored.Version}, this library knows them up to version {SchemaScripts.Latest}: a newer one has been here. Use that one, or newer.");
         }
 
-        var version = Convert.ToInt32(Scalar(connection, $"select max(`Version`) from {tables.Schema}"), CultureInfo.InvariantCulture);
-        foreach (var (number, script) in Scripts().Where(script => script.Number > version))
+        if (SchemaPlan.Foreign(stored) is var (table, column))
         {
-            Log.Info($"Bringing the schema of {database.Name} to version {number}.");
-            Run(connection, script.Replace("{prefix}", tables.Prefix, StringComparison.Ordinal));
+            throw new InvalidOperationException(
+                $"{database} has a table '{table}' that neither this library nor Hangfire.MySqlStorage 2.x created: it has no column '{column}'. Choose another TablesPrefix or database.");
+        }
+    }
+
+    private void Lock(string name)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        // slices, because the command time-out would cut a long wait off
+        while (connection.Query($"select get_lock({name}, 5)", row => row.IsDBNull(0) ? 0 : row.GetInt64(0))[0] != 1)
+        {
+            if (TimeProvider.System.GetElapsedTime(started).TotalSeconds >= LockSeconds)
+            {
+                throw new TimeoutException($"Another process has been changing the tables of {database} for {LockSeconds} s; wait for it to end and start again.");
+            }
+        }
+    }
+
+    private void Upgrade()
+    {
+        var plan = Plan();
+        if (plan.Steps.Count > 0)
+        {
+            Log.Info($"The tables of {database} were made by Hangfire.MySqlStorage; they are changed in {plan.Steps.Count} step(s).");
+        }
+
+        plan.Steps.ForEach(Run);
+        if (plan.Left.Count > 0)
+        {
+            Log.Warn($"Large tables of {database} are left as Hangfire.MySqlStorage made them; all works, within their limits. Set EnableHeavyMigrations, or stop all servers and run:\n{string.Join(";\n", plan.Left)};");
+        }
+
+        RunScripts();
+    }
+
+    private void RunScripts()
+    {
+        var stored = StoredSchema.Read(connection, options.TablesPrefix);
+        var tables = new Tables(options.TablesPrefix, stored);
+        connection.Execute($"create table if not exists {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
+        connection.Execute($"insert into {tables.Schema} select 0 from (select 1) as one where not exists (select 1 from {tables.Schema} as known)");
+        foreach (var (number, script) in SchemaScripts.All.Where(script => script.Number > (stored.Version ?? 0)))
+        {
+            Log.Info($"Bringing the tables of {database} to version {number}.");
+            foreach (var statement in SchemaScripts.Statements(script, tables))
+            {
+                Run(new SchemaStep(statement));
+            }
+
             connection.Execute($"update {tables.Schema} set `Version` = {number}");
         }
     }
 
-    private static void Run(MySqlConnection connection, string script)
+    private void Run(SchemaStep step)
     {
-        // the scripts are ours: a semicolon at a line's end closes a statement
-        foreach (var statement in script.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        try
         {
-            using var command = new MySqlCommand(statement, connection);
+            using var command = new MySqlCommand(step.Sql, connection) { CommandTimeout = 0 };
             command.ExecuteNonQuery();
         }
-    }
-
-    private static IEnumerable<(int Number, string Script)> Scripts()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        catch (MySqlException error) when (AlreadyDone.Contains(error.Number) || (step.MayBeRefused && NotInPlace.Contains(error.Number)))
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            var file = name.Split('.')[^2];
-            yield return (int.Parse(file.Split('_').First(part => part.Length == 4 && part.All(char.IsDigit)), CultureInfo.InvariantCulture), reader.ReadToEnd());
+            Log.DebugException($"Not done, and need not be: {step.Sql}", error);
         }
-    }
-
-    private static bool Exists(MySqlConnection connection, string table) =>
-        Scalar(connection, $"select 1 from information_schema.tables where table_schema = database() and table_name = {table}") is not null;
-
-    private static object? Scalar(MySqlConnection connection, ref SqlHandler sql)
-    {
-        using var command = sql.Batch.Command(connection);
-        var value = command.ExecuteScalar();
-        return value is int number ? (long)number : value;
     }
 }

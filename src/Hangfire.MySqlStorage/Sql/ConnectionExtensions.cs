@@ -54,5 +54,8 @@ internal static class ConnectionExtensions
 
     public static string? Text(this MySqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    public static DateTime? Instant(this MySqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDateTime(column);
+    /// <summary>All instants are stored in UTC; a connection that is not ours may not say so.</summary>
+    public static DateTime Utc(this MySqlDataReader reader, int column) => DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+
+    public static DateTime? Instant(this MySqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Utc(column);
 }

@@ -37,16 +37,26 @@ internal sealed class SqlBatch
         return this;
     }
 
-    /// <summary>Opens a transaction before what has been added so far.</summary>
-    public SqlBatch Begin()
+    /// <summary>A column's name, which is ours.</summary>
+    public SqlBatch Column(string name)
     {
-        _text.Insert(0, "start transaction;\n");
+        _text.Append(name);
+        return this;
+    }
+
+    /// <summary>Where the next statement will begin.</summary>
+    public int Length => _text.Length;
+
+    /// <summary>Opens a transaction before what has been added so far, or after its beginning.</summary>
+    public SqlBatch Begin(int at = 0)
+    {
+        _text.Insert(at, "start transaction;\n");
         return this;
     }
 
     public MySqlCommand Command(MySqlConnection connection)
     {
-        var command = new MySqlCommand(_text.ToString(), connection);
+        var command = new MySqlCommand(PacketDialect.Translate(_text.ToString()), connection);
         for (var i = 0; i < _values.Count; i++)
         {
             command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), _values[i] ?? DBNull.Value);

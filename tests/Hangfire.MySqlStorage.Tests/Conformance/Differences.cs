@@ -98,12 +98,6 @@ internal static class Differences
 
         new("TtlCases.Ttl_IsMinusOneSecond_WhenThereIsNoEnd(*)", InMemory, "It gives -1 ms."),
 
-        new("LockCases.Lock_TimesOut_WhenAnotherConnectionHoldsIt(*)", PostgreSql, "Its exception is not the one that Hangfire knows."),
-        new("LockCases.Lock_IsReentrant_PerConnection", PostgreSql, "Its exception is not the one that Hangfire knows."),
-        new("LockCases.Lock_IsHeld_UntilBothAreReleased_InAnyOrder", PostgreSql, "Its exception is not the one that Hangfire knows."),
-        new("LockCases.Lock_IsReleasedOnce_WhenDisposedTwice", PostgreSql, "Its exception is not the one that Hangfire knows."),
-        new("LockCases.Locks_OfOneConnection_AreManyAtOnce", PostgreSql, "Its exception is not the one that Hangfire knows."),
-        new("TextCases.Lock_KeepsResource(*)", PostgreSql, "Its exception is not the one that Hangfire knows."),
         new("LockCases.Lock_IsFree_WhenItsConnectionIsDisposed", PostgreSql, "Its lock is a row, which stays."),
         new("LockCases.Lock_DisposedAfterItsConnection_DoesNothing", PostgreSql, "Its lock is a row, which stays."),
 
@@ -122,6 +116,7 @@ internal static class Differences
 
         new("TextCases.*Key*(nul)", PostgreSql, "Its texts cannot hold this character."),
         new("TextCases.State_*(nul)", PostgreSql, "Its texts cannot hold this character."),
+        new("TextCases.Lock_*(nul)", PostgreSql, "Its texts cannot hold this character."),
         new("TextCases.Queue_*(nul)", PostgreSql, "Its texts cannot hold this character."),
         new("TextCases.Server_*(nul)", PostgreSql, "Its texts cannot hold this character."),
 

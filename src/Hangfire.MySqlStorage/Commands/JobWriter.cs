@@ -1,0 +1,143 @@
+using Hangfire.MySql.Sql;
+
+namespace Hangfire.MySql.Commands;
+
+/// <summary>
+/// Writes what happens to many jobs in few statements. One statement inserts all states; the ids that it gives them follow each other, with
+/// the server's step between (both servers document that for an insert whose rows are known), so the jobs can be pointed to them at once.
+/// </summary>
+internal sealed class JobWriter(Tables tables)
+{
+    public void Write(SqlBatch sql, IReadOnlyList<JobChange> changes)
+    {
+        var states = changes.SelectMany(change => change.States).ToList();
+        if (states.Count > 0)
+        {
+            var rows = new RowList(sql.Piece($"insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values "));
+            foreach (var state in states)
+            {
+                rows.Next().Piece($"({state.JobId}, {state.Name}, {tables.Reason(state.Reason)}, utc_timestamp(6), {state.Data})");
+            }
+
+            sql.End();
+        }
+
+        var present = new Dictionary<long, (int Row, string Name)>();
+        for (var row = 0; row < states.Count; row++)
+        {
+            if (states[row].IsCurrent)
+            {
+                present[states[row].JobId] = (row, states[row].Name);
+            }
+        }
+
+        Insert(sql, changes.Where(change => change.Created is not null).ToList(), present);
+        Update(sql, changes.Where(change => change.Created is null && (change.ExpiryChanges || present.ContainsKey(change.JobId))).ToList(), present);
+        WriteParameters(sql, changes);
+    }
+
+    private void Insert(SqlBatch sql, List<JobChange> created, Dictionary<long, (int Row, string Name)> present)
+    {
+        if (created.Count == 0)
+        {
+            return;
+        }
+
+        var rows = new RowList(sql.Piece($"insert into {tables.Job} (Id, InvocationData, Arguments, CreatedAt, StateName, StateId, ExpireAt) values "));
+        foreach (var change in created)
+        {
+            var job = change.Created!;
+            rows.Next().Piece($"({change.JobId}, {job.InvocationData}, {job.Arguments}, {job.CreatedAt}, ");
+            if (present.TryGetValue(change.JobId, out var state))
+            {
+                StateId(sql.Piece($"{state.Name}, "), state.Row);
+            }
+            else
+            {
+                sql.Piece($"null, null");
+            }
+
+            Expiry(sql.Piece($", "), change).Piece($")");
+        }
+
+        _ = created.Exists(change => change.MayBeWritten) ? sql.Piece($" on duplicate key update {tables.Job}.Id = {tables.Job}.Id").End() : sql.End();
+    }
+
+    private void Update(SqlBatch sql, List<JobChange> changes, Dictionary<long, (int Row, string Name)> present)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        var columns = new RowList(sql.Piece($"update {tables.Job} set "));
+        var moved = changes.Where(change => present.ContainsKey(change.JobId)).ToList();
+        if (moved.Count > 0)
+        {
+            Column(columns.Next().Piece($"StateId = "), changes, moved, "StateId", change => StateId(sql, present[change.JobId].Row));
+            Column(columns.Next().Piece($"StateName = "), changes, moved, "StateName", change => sql.Piece($"{present[change.JobId].Name}"));
+        }
+
+        var expiring = changes.Where(change => change.ExpiryChanges).ToList();
+        if (expiring.Count > 0)
+        {
+            Column(columns.Next().Piece($"ExpireAt = "), changes, expiring, "ExpireAt", change => Expiry(sql, change));
+        }
+
+        sql.Piece($" where Id in ({changes.Select(change => change.JobId)})").End();
+    }
+
+    /// <summary>A column's new value by job; jobs for which there is none keep theirs.</summary>
+    private static void Column(SqlBatch sql, List<JobChange> all, List<JobChange> with, string column, Func<JobChange, SqlBatch> value)
+    {
+        if (all.Count == 1)
+        {
+            value(with[0]);
+            return;
+        }
+
+        sql.Piece($"case Id");
+        foreach (var change in with)
+        {
+            sql.Piece($" when {change.JobId} then ");
+            value(change);
+        }
+
+        _ = all.Count == with.Count ? sql : sql.Piece($" else ").Column(column);
+        sql.Piece($" end");
+    }
+
+    private void WriteParameters(SqlBatch sql, IReadOnlyList<JobChange> changes)
+    {
+        RowList? rows = null;
+        foreach (var change in changes.Where(change => change.Created is not null))
+        {
+            foreach (var (name, value) in change.Parameters)
+            {
+                rows ??= new RowList(sql.Piece($"insert into {tables.JobParameter} (JobId, Name, `Value`) values "));
+                rows.Next().Piece($"({change.JobId}, {name}, {tables.ParameterValue(value)})");
+            }
+        }
+
+        _ = rows is not null && changes.Any(change => change.MayBeWritten) ? sql.Piece($" on duplicate key update `Value` = values(`Value`)") : sql;
+        _ = rows is null ? sql : sql.End();
+        foreach (var change in changes.Where(change => change.Created is null))
+        {
+            foreach (var (name, given) in change.Parameters)
+            {
+                var value = tables.ParameterValue(given);
+                // only for a job that exists: nothing would ever remove the row of another
+                sql.Add($"""
+                    insert into {tables.JobParameter} (JobId, Name, `Value`) select Id, {name}, {value} from {tables.Job} where Id = {change.JobId}
+                    on duplicate key update `Value` = {value}
+                    """);
+            }
+        }
+    }
+
+    private static SqlBatch StateId(SqlBatch sql, int row) =>
+        row == 0 ? sql.Piece($"last_insert_id()") : sql.Piece($"last_insert_id() + {row} * @@auto_increment_increment");
+
+    private static SqlBatch Expiry(SqlBatch sql, JobChange change) =>
+        change.ExpireIn is { } span ? sql.Piece($"utc_timestamp(6) + interval {span} microsecond") : sql.Piece($"null");
+}

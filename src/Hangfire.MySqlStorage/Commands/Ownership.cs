@@ -1,0 +1,42 @@
+using Hangfire.MySql.Sql;
+
+namespace Hangfire.MySql.Commands;
+
+/// <summary>
+/// Lets a transaction be written only while its workers own their fetched jobs. The greatest number plus one is an error, and an error stops the
+/// packet before its commit: so a worker whose queue row bears another token by now writes nothing at all, and it takes no round trip to know.
+/// Hangfire itself compares only the names of states.
+/// </summary>
+internal sealed class Ownership(Tables tables)
+{
+    public void Write(SqlBatch sql, IEnumerable<MySqlFetchedJob> kept, IEnumerable<MySqlFetchedJob> acknowledged)
+    {
+        var fences = Sorted(kept);
+        if (fences.Count > 0)
+        {
+            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {tables.JobQueue} where Id in ({fences.Select(job => job.RowId)}) and FetchToken = ");
+            Token(sql, fences).Piece($" for update").End();
+        }
+
+        var done = Sorted(acknowledged);
+        if (done.Count > 0)
+        {
+            sql.Piece($"delete from {tables.JobQueue} where Id in ({done.Select(job => job.RowId)}) and FetchToken = ");
+            Token(sql, done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
+        }
+    }
+
+    private static List<MySqlFetchedJob> Sorted(IEnumerable<MySqlFetchedJob> jobs) => jobs.OrderBy(job => job.RowId).ToList();
+
+    private static SqlBatch Token(SqlBatch sql, List<MySqlFetchedJob> jobs)
+    {
+        if (jobs.Count == 1)
+        {
+            return sql.Piece($"{jobs[0].Token}");
+        }
+
+        sql.Piece($"case Id");
+        jobs.ForEach(job => sql.Piece($" when {job.RowId} then {job.Token}"));
+        return sql.Piece($" end");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Hangfire.Storage;
+
+namespace Hangfire.MySql.Sharing;
+
+/// <summary>A lock in the shared session; mostly the one that Hangfire takes on a job to change its state.</summary>
+internal sealed class SharedLock(string resource, string name)
+{
+    private const string Before = "job:";
+    private const string After = ":state-lock";
+
+    private JobData? _job;
+    private bool _isRead;
+
+    public string Resource => resource;
+
+    /// <summary>The server's name for it.</summary>
+    public string Name => name;
+
+    /// <summary>The job whose state it guards; null for any other lock.</summary>
+    public long? JobId { get; } = JobOf(resource);
+
+    /// <summary>The session in which it is held; none as long as it is not.</summary>
+    public SharedSession.Session? Session { get; set; }
+
+    /// <summary>How often its connection has taken it and not given back.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Freed with a commit, though its owner has not yet given it back: Hangfire always does so at once.</summary>
+    public bool IsSurrendered { get; set; }
+
+    /// <summary>Notes the job as it was when the lock was taken; null where there is none.</summary>
+    public void Read(JobData? job) => (_job, _isRead) = (job, true);
+
+    /// <summary>Gives the job that was read with the lock, once: later it may have changed.</summary>
+    public bool TryTakeJob(out JobData? job)
+    {
+        var fresh = _isRead;
+        (job, _job, _isRead) = (_job, null, false);
+        return fresh;
+    }
+
+    public static string ResourceOf(long jobId) => string.Create(CultureInfo.InvariantCulture, $"{Before}{jobId}{After}");
+
+    public static bool GuardsJob(string resource) => JobOf(resource) is not null;
+
+    private static long? JobOf(string resource) =>
+        resource.StartsWith(Before, StringComparison.Ordinal) && resource.EndsWith(After, StringComparison.Ordinal)
+        && long.TryParse(resource.AsSpan(Before.Length, Math.Max(resource.Length - Before.Length - After.Length, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && ResourceOf(id) == resource
+            ? id
+            : null;
+}

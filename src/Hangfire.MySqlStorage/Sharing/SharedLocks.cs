@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Hangfire.MySql.Commands;
+using Hangfire.Storage;
+
+namespace Hangfire.MySql.Sharing;
+
+/// <summary>The locks of one storage connection that are held in the shared session.</summary>
+internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) : IDisposable
+{
+    private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
+
+    public bool IsHolding => _held.Count > 0;
+
+    /// <summary>Takes a lock, or once more one that is held.</summary>
+    /// <returns>Null when another process has it and nothing is held here: then it is better waited for in a session of its own.</returns>
+    public IDisposable? Acquire(string resource, TimeSpan timeout, SharedLock? prepared)
+    {
+        Retake();
+        if (_held.TryGetValue(resource, out var held))
+        {
+            EnsureAlive();
+        }
+        else
+        {
+            held = prepared ?? Take(resource, timeout, elsewhere: _held.Count == 0);
+            if (held is null)
+            {
+                return null;
+            }
+
+            _held.Add(resource, held);
+        }
+
+        held.Count++;
+        return new Handle(this, held);
+    }
+
+    /// <summary>The job that was read when its lock was taken.</summary>
+    public bool TryTakeJob(long jobId, out JobData? job)
+    {
+        job = null;
+        return _held.TryGetValue(SharedLock.ResourceOf(jobId), out var held) && !held.IsSurrendered && held.TryTakeJob(out job);
+    }
+
+    /// <summary>
+    /// Commits under the locks. The lock on a job whose state is changed goes with the commit, where it was taken once only: Hangfire does nothing
+    /// more under it, and so needs no packet to free it. Should somebody do more, it is taken again first.
+    /// </summary>
+    public void Commit(WriteSet writes)
+    {
+        Retake();
+        var locks = _held.Values.ToList();
+        var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
+        using var request = new CommitRequest(writes, locks, releases);
+        session.Run(request);
+        // what was read with the locks is not true any more
+        locks.ForEach(held => held.TryTakeJob(out _));
+        foreach (var released in releases)
+        {
+            released.IsSurrendered = true;
+            session.Unreserve(released);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var held in _held.Values.ToList())
+        {
+            held.Count = 1;
+            Release(held);
+        }
+    }
+
+    /// <summary>Null where another process has it and the caller can wait for it elsewhere.</summary>
+    private SharedLock? Take(string resource, TimeSpan timeout, bool elsewhere)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var reserved = session.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
+        try
+        {
+            while (!TryTake(reserved))
+            {
+                if (Stopwatch.GetElapsedTime(started) >= timeout)
+                {
+                    throw new MySqlDistributedLockException(resource);
+                }
+
+                if (elsewhere)
+                {
+                    session.Unreserve(reserved);
+                    return null;
+                }
+
+                // its locks should all be in one session, which serves others too: so ask again instead of waiting in it
+                Thread.Sleep(Random.Shared.Next(5, 25));
+            }
+
+            return reserved;
+        }
+        catch
+        {
+            session.Unreserve(reserved);
+            throw;
+        }
+    }
+
+    private bool TryTake(SharedLock wanted)
+    {
+        using var request = new LockRequest([wanted]);
+        session.Run(request);
+        return wanted.Session is not null;
+    }
+
+    private void Retake()
+    {
+        foreach (var held in _held.Values.Where(held => held.IsSurrendered).ToList())
+        {
+            _held.Remove(held.Resource);
+            var again = Take(held.Resource, storage.Options.TransactionTimeout, elsewhere: false)!;
+            held.Session = again.Session;
+            held.IsSurrendered = false;
+            _held.Add(held.Resource, held);
+        }
+    }
+
+    private void EnsureAlive()
+    {
+        if (_held.Values.Any(held => !session.IsAlive(held.Session)))
+        {
+            throw DistributedLockLostException.Of(_held.Keys);
+        }
+    }
+
+    private void Release(SharedLock held)
+    {
+        if (--held.Count > 0 || !_held.Remove(held.Resource) || held.IsSurrendered)
+        {
+            return;
+        }
+
+        session.Free(held);
+    }
+
+    private sealed class Handle(SharedLocks locks, SharedLock held) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                locks.Release(held);
+            }
+        }
+    }
+}

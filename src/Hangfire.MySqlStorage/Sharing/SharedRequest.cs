@@ -1,0 +1,61 @@
+using System.Runtime.ExceptionServices;
+using Hangfire.MySql.Commands;
+
+namespace Hangfire.MySql.Sharing;
+
+/// <summary>What one worker wants of the shared session, and where it waits for it.</summary>
+internal abstract class SharedRequest : IDisposable
+{
+    // spinning would take the processor from the one that is waited for
+    private readonly ManualResetEventSlim _turn = new(false, spinCount: 0);
+    private volatile bool _done;
+    private ExceptionDispatchInfo? _error;
+
+    public bool IsDone => _done;
+
+    public bool HasFailed => _error is not null;
+
+    /// <summary>Done by itself, whatever becomes of those that are served with it.</summary>
+    public bool IsServed { get; set; }
+
+    /// <summary>Returns when the request is done, or when it is this worker's turn to serve.</summary>
+    public void Wait() => _turn.Wait();
+
+    /// <summary>Makes the waiting worker the one that serves all.</summary>
+    public void Lead() => _turn.Set();
+
+    public void Complete()
+    {
+        _done = true;
+        _turn.Set();
+    }
+
+    public void Fail(Exception error) => _error ??= IsServed ? null : ExceptionDispatchInfo.Capture(error);
+
+    public void ThrowIfFailed() => _error?.Throw();
+
+    public void Dispose() => _turn.Dispose();
+}
+
+/// <summary>Takes locks on jobs where they are free, and reads the jobs under them.</summary>
+internal sealed class LockRequest(IReadOnlyList<SharedLock> locks) : SharedRequest
+{
+    public IReadOnlyList<SharedLock> Locks => locks;
+}
+
+/// <summary>Commits a transaction, and frees locks that nobody needs after it.</summary>
+internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> locks, IReadOnlyList<SharedLock> releases) : SharedRequest
+{
+    public WriteSet Writes => writes;
+
+    /// <summary>The locks under which it was prepared.</summary>
+    public IReadOnlyList<SharedLock> Locks => locks;
+
+    public IReadOnlyList<SharedLock> Releases => releases;
+}
+
+/// <summary>Frees locks.</summary>
+internal sealed class ReleaseRequest(IReadOnlyList<SharedLock> releases) : SharedRequest
+{
+    public IReadOnlyList<SharedLock> Releases => releases;
+}

@@ -1,0 +1,436 @@
+using System.Data;
+using Hangfire.Logging;
+using Hangfire.MySql.Commands;
+using Hangfire.MySql.Sql;
+using MySqlConnector;
+
+namespace Hangfire.MySql.Sharing;
+
+/// <summary>
+/// One database session in which all workers of this process take the locks on their jobs, read them and commit. What several want at the same
+/// time travels in one packet and is made durable by one commit, so that more workers cost fewer statements each. As with a lock's own session,
+/// locks and the writes under them live and die together: when the session is lost, what was to be written under its locks fails.
+/// </summary>
+/// <remarks>
+/// <code>
+/// idle ──(somebody asks)──► led: sends what all have asked meanwhile ──► hands on to one that waits, or idle
+/// </code>
+/// The session never waits for a lock: it asks whether it is free. Within the process, whoever comes second waits here.
+/// </remarks>
+internal sealed class SharedSession(MySqlStorage storage) : IDisposable
+{
+    /// <summary>More would make the statements long without saving a commit's time.</summary>
+    private const int MostRequests = 64;
+
+    /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
+    private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
+
+    private static readonly ILog Log = LogProvider.For<SharedSession>();
+
+    private readonly object _gate = new();
+    private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
+    private List<SharedRequest> _pending = [];
+    private bool _led;
+    private bool _disposed;
+    private Session? _session;
+
+    /// <summary>A lock that no other worker of this process has, if need be after waiting; it is not yet held in the database.</summary>
+    public SharedLock? Reserve(string resource, TimeSpan timeout)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        lock (_gate)
+        {
+            while (!_inUse.Add(resource))
+            {
+                var left = timeout - TimeProvider.System.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_gate, left);
+            }
+        }
+
+        return new SharedLock(resource, storage.LockName.Of(resource));
+    }
+
+    /// <summary>Lets the next worker of this process have the lock.</summary>
+    public void Unreserve(SharedLock released)
+    {
+        lock (_gate)
+        {
+            _inUse.Remove(released.Resource);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Commits a small transaction that is under no lock.</summary>
+    public void Commit(WriteSet writes)
+    {
+        using var request = new CommitRequest(writes, [], []);
+        Run(request);
+    }
+
+    /// <summary>Gives a lock back, here and in the database.</summary>
+    public void Free(SharedLock held)
+    {
+        try
+        {
+            if (IsAlive(held.Session))
+            {
+                using var request = new ReleaseRequest([held]);
+                Run(request);
+            }
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            Log.DebugException($"Could not release the lock on '{held.Resource}'; it went with its session.", error);
+        }
+        finally
+        {
+            Unreserve(held);
+        }
+    }
+
+    /// <summary>Takes the locks on jobs that were fetched just now, so that their workers find them taken and the jobs read.</summary>
+    public void Prepare(IEnumerable<MySqlFetchedJob> fetched)
+    {
+        var wanted = fetched.Select(job => (Job: job, Lock: Reserve(SharedLock.ResourceOf(job.Id), TimeSpan.Zero))).Where(pair => pair.Lock is not null).ToList();
+        try
+        {
+            using var request = new LockRequest(wanted.ConvertAll(pair => pair.Lock!));
+            Run(request);
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            Log.DebugException("The locks on fetched jobs could not be taken at once; their workers will take them.", error);
+        }
+
+        foreach (var (job, taken) in wanted)
+        {
+            if (IsAlive(taken!.Session))
+            {
+                job.Prepare(taken);
+            }
+            else
+            {
+                Unreserve(taken);
+            }
+        }
+    }
+
+    /// <summary>Whether what was locked in this session is locked still, as far as is known here.</summary>
+    public bool IsAlive(Session? session)
+    {
+        lock (_gate)
+        {
+            return session is not null && session == _session && session.Connection.State == ConnectionState.Open;
+        }
+    }
+
+    /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
+    public void Run(SharedRequest request)
+    {
+        bool leads;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pending.Add(request);
+            leads = !_led;
+            _led = true;
+        }
+
+        if (!leads)
+        {
+            request.Wait();
+        }
+
+        if (!request.IsDone)
+        {
+            Serve();
+        }
+
+        request.ThrowIfFailed();
+    }
+
+    /// <summary>Keeps the server from closing the session for idleness while locks are held in it.</summary>
+    public void Ping()
+    {
+        lock (_gate)
+        {
+            if (_led || _session is null)
+            {
+                return;
+            }
+
+            _led = true;
+        }
+
+        try
+        {
+            if (!IsHolding())
+            {
+                return;
+            }
+
+            if (!_session.Connection.Ping())
+            {
+                Drop();
+            }
+        }
+        finally
+        {
+            HandOn();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            if (_led)
+            {
+                // the one that serves closes it
+                return;
+            }
+
+            _led = true;
+        }
+
+        HandOn();
+    }
+
+    private bool IsHolding()
+    {
+        lock (_gate)
+        {
+            return _inUse.Count > 0;
+        }
+    }
+
+    private void Serve()
+    {
+        List<SharedRequest> batch;
+        lock (_gate)
+        {
+            batch = Take();
+        }
+
+        try
+        {
+            Send(batch);
+        }
+        catch (Exception error)
+        {
+            batch.ForEach(request => request.Fail(error));
+        }
+        finally
+        {
+            HandOn();
+            batch.ForEach(request => request.Complete());
+        }
+    }
+
+    /// <summary>What can be served together: small transactions, or one large one by itself.</summary>
+    private List<SharedRequest> Take()
+    {
+        var batch = new List<SharedRequest>(_pending.Count);
+        foreach (var request in _pending)
+        {
+            var alone = request is CommitRequest { Writes.IsSmall: false };
+            if (batch.Count == MostRequests || (alone && batch.Count > 0))
+            {
+                break;
+            }
+
+            batch.Add(request);
+            if (alone)
+            {
+                break;
+            }
+        }
+
+        _pending = _pending[batch.Count..];
+        return batch;
+    }
+
+    private void HandOn()
+    {
+        Session? close = null;
+        lock (_gate)
+        {
+            if (_pending.Count > 0)
+            {
+                _pending[0].Lead();
+                return;
+            }
+
+            _led = false;
+            if (_disposed)
+            {
+                (close, _session) = (_session, null);
+            }
+        }
+
+        if (close is not null)
+        {
+            Close(close);
+        }
+    }
+
+    private void Send(List<SharedRequest> batch)
+    {
+        var session = Open();
+        FailLost(batch, session);
+        var valid = batch.Where(request => !request.HasFailed && !IsMoot(request, session)).ToList();
+        try
+        {
+            Send(session, valid);
+        }
+        catch (Exception error) when (IsOver(session, error))
+        {
+            Drop();
+            FailLost(valid, null, error);
+            // the others have asked for nothing but locks, and these went with the session
+            valid.OfType<LockRequest>().Where(request => !request.IsServed).SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
+            if (valid.Where(request => request is LockRequest && !request.IsServed).ToList() is { Count: > 0 } again)
+            {
+                Send(Open(), again);
+            }
+        }
+        catch (Exception)
+        {
+            Drop();
+            throw;
+        }
+    }
+
+    private void Send(Session session, List<SharedRequest> batch)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        if (batch.Count > 1)
+        {
+            try
+            {
+                new SharedPacket(storage.Database.Tables, session, batch).Send();
+                return;
+            }
+            catch (MySqlException error) when (!IsOver(session, error))
+            {
+                // one of them is to blame, or a deadlock: nothing of any was committed, so each by itself
+                Database.Rollback(session.Connection);
+            }
+        }
+
+        foreach (var request in batch)
+        {
+            try
+            {
+                Database.Write(session.Connection, _ =>
+                {
+                    new SharedPacket(storage.Database.Tables, session, [request]).Send();
+                    return request.IsServed = true;
+                });
+            }
+            catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+            {
+                // its own fault, and no other's
+                request.Fail(error);
+            }
+        }
+    }
+
+    /// <summary>After an interruption nobody knows whether it struck before the commit or after.</summary>
+    private static bool IsOver(Session session, Exception error) =>
+        ServerErrors.IsConnectionLost(session.Connection, error) || error is MySqlException { ErrorCode: MySqlErrorCode.QueryInterrupted };
+
+    /// <summary>Fails those whose locks are not in the session that is to serve them.</summary>
+    private static void FailLost(List<SharedRequest> batch, Session? session, Exception? cause = null)
+    {
+        foreach (var commit in batch.OfType<CommitRequest>())
+        {
+            if (commit.Locks.Any(held => held.Session != session))
+            {
+                commit.Fail(DistributedLockLostException.Of(commit.Locks.Select(held => held.Resource), cause));
+            }
+            else if (cause is not null)
+            {
+                commit.Fail(cause);
+            }
+        }
+
+    }
+
+    /// <summary>Locks that are gone need not be released.</summary>
+    private static bool IsMoot(SharedRequest request, Session session) => request is ReleaseRequest release && release.Releases.All(held => held.Session != session);
+
+    private Session Open()
+    {
+        if (_session is { } session)
+        {
+            var idle = TimeProvider.System.GetElapsedTime(session.LastUse);
+            if (session.Connection.State == ConnectionState.Open && (idle < IdleBeforePing || session.Connection.Ping()))
+            {
+                session.LastUse = TimeProvider.System.GetTimestamp();
+                return session;
+            }
+
+            Drop();
+        }
+
+        session = new Session(storage.Database.OpenUnpooled());
+        storage.Heartbeat.Start();
+        lock (_gate)
+        {
+            _session = session;
+        }
+
+        return session;
+    }
+
+    private void Drop()
+    {
+        Session? lost;
+        lock (_gate)
+        {
+            (lost, _session) = (_session, null);
+        }
+
+        if (lost is not null)
+        {
+            if (IsHolding())
+            {
+                Log.Warn("The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
+            }
+
+            Close(lost);
+        }
+    }
+
+    private static void Close(Session session)
+    {
+        try
+        {
+            // not a pooled one: closing it frees its locks
+            session.Connection.Dispose();
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            Log.DebugException("The session is gone already.", error);
+        }
+    }
+
+    /// <summary>The session as long as it lives; another one is opened when it is lost.</summary>
+    internal sealed class Session(MySqlConnection connection)
+    {
+        public MySqlConnection Connection => connection;
+
+        public long LastUse { get; set; } = TimeProvider.System.GetTimestamp();
+    }
+}
