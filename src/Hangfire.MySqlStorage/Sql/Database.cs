@@ -1,11 +1,12 @@
 using System.Transactions;
 using Hangfire.Logging;
+using Hangfire.MySql.Schema;
 using MySqlConnector;
 
 namespace Hangfire.MySql.Sql;
 
 /// <summary>The storage's own pool of connections, and the rules for trying again.</summary>
-internal sealed class Database : IDisposable
+internal class Database : IDisposable
 {
     /// <summary>A deadlock's loser needs to step back once; five times means that something else is wrong.</summary>
     private const int Attempts = 6;
@@ -18,7 +19,10 @@ internal sealed class Database : IDisposable
 
     private readonly ILog _log = LogProvider.For<Database>();
     private readonly MySqlDataSource _source;
+    private readonly MySqlDataSource _unpooled;
     private readonly string _sessionSettings;
+    private readonly string _prefix;
+    private Tables? _tables;
     private long _lastUse = TimeProvider.System.GetTimestamp();
 
     public Database(string connectionString, MySqlStorageOptions options)
@@ -42,13 +46,15 @@ internal sealed class Database : IDisposable
 
         Name = $"{settings.Server}:{settings.Port}/{settings.Database}";
         DatabaseName = settings.Database;
-        Tables = new Tables(options.TablesPrefix);
+        _prefix = options.TablesPrefix;
         // strict, whatever the server's default: a value cut short would be a job that can no longer be read
         _sessionSettings = $"""
             set session transaction isolation level {Sql(options.TransactionIsolationLevel)};
             set session wait_timeout = {SessionWaitSeconds}, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
             """;
         _source = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
+        settings.Pooling = false;
+        _unpooled = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
     }
 
     /// <summary>Server and database, without a secret.</summary>
@@ -56,9 +62,10 @@ internal sealed class Database : IDisposable
 
     public string DatabaseName { get; }
 
-    public Tables Tables { get; }
+    /// <summary>The tables as they are in the database, looked up once.</summary>
+    public Tables Tables => _tables ??= Read(connection => SchemaInstaller.Inspect(connection, this, _prefix));
 
-    public MySqlConnection Open()
+    public virtual MySqlConnection Open()
     {
         var connection = _source.OpenConnection();
         var idle = TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastUse, TimeProvider.System.GetTimestamp()));
@@ -71,8 +78,11 @@ internal sealed class Database : IDisposable
         return _source.OpenConnection();
     }
 
+    /// <summary>A session that ends, with all its locks, when it is closed.</summary>
+    public MySqlConnection OpenUnpooled() => _unpooled.OpenConnection();
+
     /// <summary>Runs something that may run twice: a read, or a statement that sets what is to be.</summary>
-    public T Read<T>(Func<MySqlConnection, T> query)
+    public virtual T Read<T>(Func<MySqlConnection, T> query)
     {
         var connection = Open();
         try
@@ -93,7 +103,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs a write: again after a deadlock, never after a lost connection, because it may have been done.</summary>
-    public T Write<T>(Func<MySqlConnection, T> write)
+    public virtual T Write<T>(Func<MySqlConnection, T> write)
     {
         using var connection = Open();
         try
@@ -116,13 +126,16 @@ internal sealed class Database : IDisposable
             {
                 return write(connection);
             }
-            catch (MySqlException error) when (ServerErrors.IsRetryable(error) && attempt < Attempts && Rollback(connection))
+            catch (Exception error)
             {
+                // not in a filter: that runs before the failed statement's reader is closed, when the connection can send nothing
+                Rollback(connection);
+                if (attempt == Attempts || error is not MySqlException failure || !ServerErrors.IsRetryable(failure))
+                {
+                    throw;
+                }
+
                 Thread.Sleep(Random.Shared.Next(2, 10 * attempt));
-            }
-            catch (Exception) when (Rollback(connection))
-            {
-                throw;
             }
         }
     }
@@ -134,9 +147,13 @@ internal sealed class Database : IDisposable
         connection.Dispose();
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _unpooled.Dispose();
+    }
 
-    private static bool Rollback(MySqlConnection connection)
+    public static bool Rollback(MySqlConnection connection)
     {
         try
         {
