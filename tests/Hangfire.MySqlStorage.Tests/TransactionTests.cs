@@ -97,6 +97,23 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public void Commit_LeavesNoTransactionOpen_WhenItFails()
+    {
+        var id = new BackgroundJobClient(_database.Storage).Enqueue(() => Jobs.Nothing());
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
+        using var fetched = _connection.FetchNextJob(["default"], deadline.Token);
+        using (var transaction = Begin())
+        {
+            transaction.RemoveFromQueue(fetched);
+            transaction.AddToSet(new string('k', 300), "a key of 300 characters is too long");
+            Assert.Throws<MySqlException>(transaction.Commit);
+        }
+
+        // would wait for the row that the failed transaction has deleted, were it open still
+        Assert.Equal(id, _database.Scalar<string>("select JobId from JobQueue for update nowait"));
+    }
+
+    [Fact]
     public void CreateJob_GivesIdsNobodyElseGets_WhenManyCreate()
     {
         var ids = new System.Collections.Concurrent.ConcurrentBag<string>();

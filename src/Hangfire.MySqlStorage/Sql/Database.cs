@@ -126,13 +126,16 @@ internal class Database : IDisposable
             {
                 return write(connection);
             }
-            catch (MySqlException error) when (ServerErrors.IsRetryable(error) && attempt < Attempts && Rollback(connection))
+            catch (Exception error)
             {
+                // not in a filter: that runs before the failed statement's reader is closed, when the connection can send nothing
+                Rollback(connection);
+                if (attempt == Attempts || error is not MySqlException failure || !ServerErrors.IsRetryable(failure))
+                {
+                    throw;
+                }
+
                 Thread.Sleep(Random.Shared.Next(2, 10 * attempt));
-            }
-            catch (Exception) when (Rollback(connection))
-            {
-                throw;
             }
         }
     }

@@ -22,9 +22,8 @@ public sealed partial class FaultTests
     public void Fault04_EveryTable_HasPrimaryKey()
     {
         Assert.Null(_database.Scalar<string>($"""
-            select group_concat(t.table_name) from information_schema.tables t
-            left join information_schema.table_constraints c on c.table_schema = t.table_schema and c.table_name = t.table_name and c.constraint_type = 'PRIMARY KEY'
-            where t.table_schema = '{Database}' and t.table_type = 'BASE TABLE' and c.constraint_name is null
+            select group_concat(table_name) from information_schema.tables where table_schema = '{Database}' and table_type = 'BASE TABLE'
+            and table_name not in (select table_name from information_schema.columns where table_schema = '{Database}' and column_key = 'PRI')
             """));
         Assert.Equal(0, _database.Scalar<long>($"select count(*) from information_schema.tables where table_schema = '{Database}' and table_name like '%lock%'"));
     }
@@ -67,7 +66,7 @@ public sealed partial class FaultTests
             select count(*) from (
                 select s.table_name, s.index_name, sum(coalesce(s.sub_part * 4, c.character_octet_length, 8)) as bytes from information_schema.statistics s
                 inner join information_schema.columns c on c.table_schema = s.table_schema and c.table_name = s.table_name and c.column_name = s.column_name
-                where s.table_schema = '{Database}' group by s.table_name, s.index_name) as indexed where bytes > 3072
+                where s.table_schema = '{Database}' and c.table_schema = '{Database}' group by s.table_name, s.index_name) as indexed where bytes > 3072
             """));
     }
 
