@@ -286,6 +286,45 @@ public sealed class SharedSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Commit_DoesNotWait_ForARowThatAnotherCommitWaitsFor()
+    {
+        var (a, b) = (NewJob(), NewJob());
+        Assert.NotNull(_first.GetJobData(b));
+        using var outside = new MySqlConnector.MySqlConnection(_database.ConnectionString);
+        outside.Open();
+        var holding = outside.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using (var command = new MySqlConnector.MySqlCommand($"select Id from Job where Id = {a} for update", outside, holding))
+        {
+            command.ExecuteScalar();
+        }
+
+        var waits = Task.Factory.StartNew(
+            () =>
+            {
+                using var connection = Connection(_database.Storage);
+                using (connection.AcquireDistributedLock(LockOf(a), TimeSpan.FromSeconds(20)))
+                {
+                    ChangeState(connection, a, new EnqueuedState());
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        Wait.Until(() => _database.Scalar<long>("select count(*) from information_schema.processlist where db = database() and info like 'update `Job`%'") > 0, "the first to wait");
+        using (_first.AcquireDistributedLock(LockOf(b), TimeSpan.FromSeconds(20)))
+        {
+            ChangeState(_first, b, new EnqueuedState());
+        }
+
+        Assert.False(waits.IsCompleted);
+        Assert.Equal("Enqueued", _second.GetJobData(b)!.State);
+        holding.Dispose();
+        await waits.WaitAsync(Wait.Deadline);
+        Assert.Equal("Enqueued", _second.GetJobData(a)!.State);
+        Assert.Equal(1, _database.Scalar<long>($"select count(*) from State where JobId = {a}"));
+    }
+
+    [Fact]
     public async Task StatesWrittenTogether_AreEachTheirJobs()
     {
         var jobs = Enumerable.Range(0, 40).Select(_ => NewJob()).ToList();

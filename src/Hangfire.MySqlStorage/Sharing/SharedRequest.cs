@@ -15,11 +15,20 @@ internal abstract class SharedRequest : IDisposable
 
     public bool HasFailed => _error is not null;
 
+    public int Attempts { get; set; }
+
+    /// <summary>To be tried again with the next packet.</summary>
+    public bool IsDeferred { get; set; }
+
     /// <summary>Done by itself, whatever becomes of those that are served with it.</summary>
     public bool IsServed { get; set; }
 
     /// <summary>Returns when the request is done, or when it is this worker's turn to serve.</summary>
-    public void Wait() => _turn.Wait();
+    public void Wait()
+    {
+        _turn.Wait();
+        _turn.Reset();
+    }
 
     /// <summary>Makes the waiting worker the one that serves all.</summary>
     public void Lead() => _turn.Set();

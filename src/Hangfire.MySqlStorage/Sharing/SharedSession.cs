@@ -22,6 +22,11 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
     /// <summary>More would make the statements long without saving a commit's time.</summary>
     private const int MostRequests = 64;
 
+    /// <summary>What one waits for a row that somebody has locked, all wait for; so it is asked for again and again instead.</summary>
+    private const int LockWaitSeconds = 1;
+
+    private const int MostAttempts = 20;
+
     /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
     private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
 
@@ -141,14 +146,19 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             _led = true;
         }
 
-        if (!leads)
+        while (!request.IsDone)
         {
-            request.Wait();
-        }
+            if (!leads)
+            {
+                request.Wait();
+            }
 
-        if (!request.IsDone)
-        {
-            Serve();
+            if (!request.IsDone)
+            {
+                Serve();
+            }
+
+            leads = false;
         }
 
         request.ThrowIfFailed();
@@ -228,8 +238,15 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
         }
         finally
         {
+            var deferred = batch.Where(request => request.IsDeferred).ToList();
+            lock (_gate)
+            {
+                deferred.ForEach(request => request.IsDeferred = false);
+                _pending.AddRange(deferred);
+            }
+
             HandOn();
-            batch.ForEach(request => request.Complete());
+            batch.Except(deferred).ToList().ForEach(request => request.Complete());
         }
     }
 
@@ -332,16 +349,22 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
         {
             try
             {
-                Database.Write(session.Connection, _ =>
-                {
-                    new SharedPacket(storage.Database.Tables, session, [request]).Send();
-                    return request.IsServed = true;
-                });
+                new SharedPacket(storage.Database.Tables, session, [request]).Send();
+                request.IsServed = true;
             }
             catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
             {
-                // its own fault, and no other's
-                request.Fail(error);
+                Database.Rollback(session.Connection);
+                if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
+                {
+                    // behind the others, who should not wait for a row that is none of theirs
+                    request.IsDeferred = true;
+                }
+                else
+                {
+                    // its own fault, and no other's
+                    request.Fail(error);
+                }
             }
         }
     }
@@ -385,6 +408,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
         }
 
         session = new Session(storage.Database.OpenUnpooled());
+        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}");
         storage.Heartbeat.Start();
         lock (_gate)
         {
