@@ -69,7 +69,7 @@ internal sealed class CountersAggregator(MySqlStorage storage) : IBackgroundProc
 
         if (rows.Count > 0)
         {
-            write.Add($"delete from {tables.Counter} where Id in ({rows.Select(row => row.Id)}) order by Id limit {rows.Count}");
+            write.Add($"delete c from {new RowIds(rows.Select(row => row.Id))} v straight_join {tables.Counter} c on c.Id = v.Id");
         }
 
         connection.Execute(write.Add($"commit"));

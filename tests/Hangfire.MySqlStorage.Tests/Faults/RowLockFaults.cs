@@ -1,0 +1,98 @@
+using Hangfire.MySql.Maintenance;
+using Hangfire.MySqlStorage.Tests.Support;
+using Hangfire.Storage;
+using MySqlConnector;
+
+namespace Hangfire.MySqlStorage.Tests.Faults;
+
+/// <summary>
+/// Rows of a table are locked by somebody else: work on the other rows does not wait for them. For long lists of ids in small tables the
+/// optimizer prefers to scan the table, and would.
+/// </summary>
+public sealed class RowLockFaults : IDisposable
+{
+    private const int Jobs = 40;
+
+    private readonly TestStorage _database = new(nameof(RowLockFaults));
+    private readonly MySqlConnection _other;
+    private readonly MySqlTransaction _holding;
+
+    public RowLockFaults()
+    {
+        _other = new MySqlConnection(_database.ConnectionString);
+        _other.Open();
+        _holding = _other.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+    }
+
+    public void Dispose()
+    {
+        _holding.Dispose();
+        _other.Dispose();
+        _database.Dispose();
+    }
+
+    [Fact]
+    public async Task Counters_AreAddedUp_WhileOthersHoldSomeOfThem()
+    {
+        _database.Execute($"insert into Counter (`Key`, `Value`) values {string.Join(", ", Enumerable.Repeat("('count', 1)", 1500))}");
+        Lock("Counter", every: 100);
+        await Promptly(() => new CountersAggregator(_database.Storage).RunOnce(CancellationToken.None));
+        Assert.Equal(1485, _database.Scalar<long>("select `Value` from AggregatedCounter"));
+    }
+
+    [Fact]
+    public async Task ExpiredJobs_AreRemoved_WhileOthersHoldSomeOfThem()
+    {
+        Enqueue();
+        _database.Execute("update Job set ExpireAt = utc_timestamp(6) - interval 1 hour");
+        Lock("Job", every: 10);
+        await Promptly(() => new ExpirationManager(_database.Storage).RunOnce(CancellationToken.None));
+        Assert.Equal(Jobs / 10, _database.Scalar<long>("select count(*) from Job"));
+    }
+
+    [Fact]
+    public async Task QueueRows_AreClaimedRenewedAndGivenBack_WhileOthersHoldSomeOfThem()
+    {
+        Enqueue();
+        Lock("JobQueue", every: 2);
+        await Promptly(() =>
+        {
+            using var storage = _database.Another();
+            // workers that wait together are served together, and so are their jobs renewed
+            Parallel.For(0, Jobs / 2, new ParallelOptions { MaxDegreeOfParallelism = Jobs / 2 }, i =>
+            {
+                using var connection = storage.GetConnection();
+                using var deadline = new CancellationTokenSource(Wait.Deadline);
+                using var fetched = connection.FetchNextJob(["default"], deadline.Token);
+                storage.Leases.Renew();
+                if (i % 2 == 0)
+                {
+                    fetched.RemoveFromQueue();
+                }
+            });
+        });
+        Assert.Equal(Jobs * 3 / 4, _database.Scalar<long>("select count(*) from JobQueue"));
+    }
+
+    private void Enqueue()
+    {
+        var client = new BackgroundJobClient(_database.Storage);
+        for (var i = 0; i < Jobs; i++)
+        {
+            client.Enqueue(() => Support.Jobs.Nothing());
+        }
+    }
+
+    /// <summary>One by one: a scan would lock all.</summary>
+    private void Lock(string table, int every)
+    {
+        for (var id = every; id <= _database.Scalar<int>($"select max(Id) from {table}"); id += every)
+        {
+            using var command = new MySqlCommand($"select Id from {table} where Id = {id} for update", _other, _holding);
+            command.ExecuteScalar();
+        }
+    }
+
+    /// <summary>Sooner than a statement gives up to wait for a lock, which is 50 s.</summary>
+    private static Task Promptly(Action action) => Task.Run(action).WaitAsync(Wait.Deadline);
+}
