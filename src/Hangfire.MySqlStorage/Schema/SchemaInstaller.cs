@@ -132,7 +132,7 @@ internal sealed class SchemaInstaller(MySqlConnection connection, string databas
     {
         var stored = StoredSchema.Read(connection, options.TablesPrefix);
         var tables = new Tables(options.TablesPrefix, stored);
-        if (stored.Version is null)
+        if ((stored.Version ?? 0) < SchemaScripts.Latest)
         {
             // only then: an account with rights on rows alone can use tables that are up to date
             connection.Execute($"create table if not exists {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
