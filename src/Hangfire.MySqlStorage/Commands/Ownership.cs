@@ -7,10 +7,6 @@ namespace Hangfire.MySql.Commands;
 /// packet before its commit: so a worker whose queue row bears another token by now writes nothing at all, and it takes no round trip to know.
 /// Hangfire itself compares only the names of states.
 /// </summary>
-/// <remarks>
-/// Here and elsewhere "order by Id limit n" after "Id in (…)" adds nothing to what is meant. Without it the optimizer scans a small table as a whole,
-/// and so waits for, and deadlocks with, transactions that hold other rows.
-/// </remarks>
 internal sealed class Ownership(Tables tables)
 {
     public void Write(SqlBatch sql, IEnumerable<MySqlFetchedJob> kept, IEnumerable<MySqlFetchedJob> acknowledged)
@@ -18,19 +14,21 @@ internal sealed class Ownership(Tables tables)
         var fences = Sorted(kept);
         if (fences.Count > 0)
         {
-            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {tables.JobQueue} force index (primary) where Id in ({fences.Select(job => job.RowId)}) and FetchToken = ");
+            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {Rows(fences)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
             Token(sql, fences).Piece($" for update").End();
         }
 
         var done = Sorted(acknowledged);
         if (done.Count > 0)
         {
-            sql.Piece($"delete from {tables.JobQueue} where Id in ({done.Select(job => job.RowId)}) and FetchToken = ");
-            Token(sql, done).Piece($" order by Id limit {done.Count}").End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
+            sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
+            Token(sql, done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
         }
     }
 
     private static List<MySqlFetchedJob> Sorted(IEnumerable<MySqlFetchedJob> jobs) => jobs.OrderBy(job => job.RowId).ToList();
+
+    private static RowIds Rows(List<MySqlFetchedJob> jobs) => new(jobs.Select(job => job.RowId));
 
     private static SqlBatch Token(SqlBatch sql, List<MySqlFetchedJob> jobs)
     {
@@ -39,7 +37,7 @@ internal sealed class Ownership(Tables tables)
             return sql.Piece($"{jobs[0].Token}");
         }
 
-        sql.Piece($"case Id");
+        sql.Piece($"case q.Id");
         jobs.ForEach(job => sql.Piece($" when {job.RowId} then {job.Token}"));
         return sql.Piece($" end");
     }

@@ -116,8 +116,8 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         {
             connection.Execute(new SqlBatch()
                 .Add($"""
-                    update {table} set FetchedAt = utc_timestamp(6), FetchToken = {token} where Id in ({claimed.Select(job => job.RowId)})
-                    order by Id limit {claimed.Count}
+                    update {new RowIds(claimed.Select(job => job.RowId))} v straight_join {table} q on q.Id = v.Id
+                    set q.FetchedAt = utc_timestamp(6), q.FetchToken = {token}
                     """)
                 .Add($"commit"));
         }

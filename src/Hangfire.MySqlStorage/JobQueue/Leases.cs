@@ -62,7 +62,7 @@ internal sealed class Leases(MySqlStorage storage)
             var tokens = jobs.Select(job => job.Token).Distinct(StringComparer.Ordinal).ToArray();
             var owned = storage.Database.Write(connection => connection.Read(
                 new SqlBatch()
-                    .Add($"update {queue} set FetchedAt = utc_timestamp(6) where Id in ({ids}) and FetchToken in ({tokens}) order by Id limit {ids.Length}")
+                    .Add($"update {new RowIds(ids)} v straight_join {queue} q on q.Id = v.Id set q.FetchedAt = utc_timestamp(6) where q.FetchToken in ({tokens})")
                     .Add($"select Id, FetchToken from {queue} where Id in ({ids}) and FetchToken in ({tokens})"),
                 reader => reader.Rows(row => (row.GetInt64(0), row.GetString(1))).ToHashSet()));
 

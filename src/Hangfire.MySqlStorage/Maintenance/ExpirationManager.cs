@@ -91,15 +91,17 @@ internal sealed class ExpirationManager(MySqlStorage storage) : IBackgroundProce
             return reader.Rows(row => row.GetInt64(0));
         });
         ids.Sort();
+        var rows = new RowIds(ids);
         var delete = new SqlBatch();
         if (ids.Count > 0)
         {
             if (table == tables.Job)
             {
-                delete.Add($"delete from {tables.State} where JobId in ({ids})").Add($"delete from {tables.JobParameter} where JobId in ({ids})");
+                delete.Add($"delete s from {rows} v straight_join {tables.State} s on s.JobId = v.Id")
+                    .Add($"delete p from {rows} v straight_join {tables.JobParameter} p on p.JobId = v.Id");
             }
 
-            delete.DeleteByIds(table, ids);
+            delete.Add($"delete r from {rows} v straight_join {table} r on r.Id = v.Id");
         }
 
         connection.Execute(delete.Add($"commit"));

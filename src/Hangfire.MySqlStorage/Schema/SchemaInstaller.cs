@@ -132,14 +132,13 @@ internal sealed class SchemaInstaller(MySqlConnection connection, string databas
     {
         var stored = StoredSchema.Read(connection, options.TablesPrefix);
         var tables = new Tables(options.TablesPrefix, stored);
-        if (stored.Version == SchemaScripts.Latest)
+        if ((stored.Version ?? 0) < SchemaScripts.Latest)
         {
-            // an account that may only write rows can start where another has installed
-            return;
+            // only then: an account with rights on rows alone can use tables that are up to date
+            connection.Execute($"create table if not exists {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
+            connection.Execute($"insert into {tables.Schema} select 0 from (select 1) as one where not exists (select 1 from {tables.Schema} as known)");
         }
 
-        connection.Execute($"create table if not exists {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
-        connection.Execute($"insert into {tables.Schema} select 0 from (select 1) as one where not exists (select 1 from {tables.Schema} as known)");
         foreach (var (number, script) in SchemaScripts.All.Where(script => script.Number > (stored.Version ?? 0)))
         {
             Log.Info($"Bringing the tables of {database} to version {number}.");

@@ -138,6 +138,20 @@ internal readonly ref struct SqlHandler
         }
     }
 
+    public void AppendFormatted(RowIds rows)
+    {
+        var before = "(select ";
+        foreach (var id in rows.Ids)
+        {
+            Batch.Literal(before);
+            Batch.Number(id);
+            Batch.Literal(before[0] == '(' ? " as Id" : "");
+            before = " union all select ";
+        }
+
+        Batch.Literal(")");
+    }
+
     public void AppendFormatted(IEnumerable<string> texts)
     {
         var separator = "";
