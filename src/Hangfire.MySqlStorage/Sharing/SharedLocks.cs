@@ -4,10 +4,12 @@ using Hangfire.Storage;
 
 namespace Hangfire.MySql.Sharing;
 
-/// <summary>The locks of one storage connection that are held in the shared session.</summary>
-internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) : IDisposable
+/// <summary>The locks of one storage connection that are held in a shared session: all in one, which the first of them chooses.</summary>
+internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions) : IDisposable
 {
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
+
+    private SharedSession? _session;
 
     public bool IsHolding => _held.Count > 0;
 
@@ -22,6 +24,11 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
         }
         else
         {
+            if (_held.Count == 0)
+            {
+                _session = prepared?.Session?.Owner ?? sessions.Next();
+            }
+
             held = prepared ?? Take(resource, timeout, elsewhere: _held.Count == 0);
             if (held is null)
             {
@@ -52,13 +59,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
         var locks = _held.Values.ToList();
         var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
         using var request = new CommitRequest(writes, locks, releases);
-        session.Run(request);
+        _session!.Run(request);
         // what was read with the locks is not true any more
         locks.ForEach(held => held.TryTakeJob(out _));
         foreach (var released in releases)
         {
             released.IsSurrendered = true;
-            session.Unreserve(released);
+            sessions.Unreserve(released);
         }
     }
 
@@ -75,7 +82,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
     private SharedLock? Take(string resource, TimeSpan timeout, bool elsewhere)
     {
         var started = Stopwatch.GetTimestamp();
-        var reserved = session.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
+        var reserved = sessions.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
         try
         {
             while (!TryTake(reserved))
@@ -87,7 +94,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
 
                 if (elsewhere)
                 {
-                    session.Unreserve(reserved);
+                    sessions.Unreserve(reserved);
                     return null;
                 }
 
@@ -99,7 +106,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
         }
         catch
         {
-            session.Unreserve(reserved);
+            sessions.Unreserve(reserved);
             throw;
         }
     }
@@ -107,7 +114,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
     private bool TryTake(SharedLock wanted)
     {
         using var request = new LockRequest([wanted]);
-        session.Run(request);
+        _session!.Run(request);
         return wanted.Session is not null;
     }
 
@@ -125,7 +132,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
 
     private void EnsureAlive()
     {
-        if (_held.Values.Any(held => !session.IsAlive(held.Session)))
+        if (_held.Values.Any(held => held.Session is not { IsAlive: true }))
         {
             throw DistributedLockLostException.Of(_held.Keys);
         }
@@ -138,7 +145,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
             return;
         }
 
-        session.Free(held);
+        sessions.Free(held);
     }
 
     private sealed class Handle(SharedLocks locks, SharedLock held) : IDisposable
