@@ -4,12 +4,10 @@ using Hangfire.Storage;
 
 namespace Hangfire.MySql.Sharing;
 
-/// <summary>The locks of one storage connection that are held in a shared session: all in one, which the first of them chooses.</summary>
-internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions) : IDisposable
+/// <summary>The locks of one storage connection that are held in the shared session.</summary>
+internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisposable
 {
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
-
-    private SharedSession? _session;
 
     public bool IsHolding => _held.Count > 0;
 
@@ -24,11 +22,6 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
         }
         else
         {
-            if (_held.Count == 0)
-            {
-                _session = prepared?.Session?.Owner ?? sessions.Next();
-            }
-
             held = prepared ?? Take(resource, timeout, elsewhere: _held.Count == 0);
             if (held is null)
             {
@@ -59,13 +52,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
         var locks = _held.Values.ToList();
         var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
         using var request = new CommitRequest(writes, locks, releases);
-        _session!.Run(request);
+        work.Run(request);
         // what was read with the locks is not true any more
         locks.ForEach(held => held.TryTakeJob(out _));
         foreach (var released in releases)
         {
             released.IsSurrendered = true;
-            sessions.Unreserve(released);
+            work.Unreserve(released);
         }
     }
 
@@ -82,7 +75,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
     private SharedLock? Take(string resource, TimeSpan timeout, bool elsewhere)
     {
         var started = Stopwatch.GetTimestamp();
-        var reserved = sessions.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
+        var reserved = work.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
         try
         {
             while (!TryTake(reserved))
@@ -94,7 +87,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
 
                 if (elsewhere)
                 {
-                    sessions.Unreserve(reserved);
+                    work.Unreserve(reserved);
                     return null;
                 }
 
@@ -106,7 +99,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
         }
         catch
         {
-            sessions.Unreserve(reserved);
+            work.Unreserve(reserved);
             throw;
         }
     }
@@ -114,7 +107,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
     private bool TryTake(SharedLock wanted)
     {
         using var request = new LockRequest([wanted]);
-        _session!.Run(request);
+        work.Run(request);
         return wanted.Session is not null;
     }
 
@@ -145,7 +138,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSessions sessions)
             return;
         }
 
-        sessions.Free(held);
+        work.Free(held);
     }
 
     private sealed class Handle(SharedLocks locks, SharedLock held) : IDisposable

@@ -357,8 +357,6 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     /// <summary>The session as long as it lives; another one is opened when it is lost.</summary>
     internal sealed class Session(SharedSession owner, MySqlConnection connection)
     {
-        public SharedSession Owner => owner;
-
         public bool IsAlive => owner.IsAlive(this);
 
         public MySqlConnection Connection => connection;
