@@ -51,7 +51,7 @@ public class MySqlStorage : JobStorage, IDisposable
     public MySqlStorage(string connectionString, MySqlStorageOptions storageOptions)
         : this(Pool(connectionString, storageOptions), storageOptions, nameof(connectionString))
     {
-        Shared = new SharedSession(this);
+        Shared = new SharedWork(this);
         if (storageOptions.PrepareSchemaIfNecessary)
         {
             SchemaInstaller.Install(Database, LockName, storageOptions);
@@ -120,7 +120,7 @@ public class MySqlStorage : JobStorage, IDisposable
     internal Heartbeat Heartbeat { get; }
 
     /// <summary>Null on an existing connection, which is all that there is.</summary>
-    internal SharedSession? Shared { get; }
+    internal SharedWork? Shared { get; }
 
     internal JobIds JobIds { get; }
 

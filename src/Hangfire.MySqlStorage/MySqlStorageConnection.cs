@@ -455,7 +455,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
             return null;
         }
 
-        if (!_locks.IsHolding && storage.Shared!.IsAlive(prepared.Session))
+        if (!_locks.IsHolding && prepared.Session is { IsAlive: true })
         {
             return prepared;
         }

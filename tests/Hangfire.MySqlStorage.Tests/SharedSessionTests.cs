@@ -57,7 +57,7 @@ public sealed class SharedSessionTests : IDisposable
     public void GuardsJob_IsTrue_ForHangfiresLocksOnJobsOnly(string resource, bool guards) => Assert.Equal(guards, SharedLock.GuardsJob(resource));
 
     [Fact]
-    public void LocksOnJobs_AreInOneSession()
+    public void LocksOnJobs_AreInOneSession_AndExcludeOthersOfTheProcess()
     {
         var (a, b) = (NewJob(), NewJob());
         using (_first.AcquireDistributedLock(LockOf(a), TimeSpan.Zero))
@@ -65,7 +65,7 @@ public sealed class SharedSessionTests : IDisposable
         {
             Assert.NotNull(Owner(LockOf(a)));
             Assert.Equal(Owner(LockOf(a)), Owner(LockOf(b)));
-            // the session would grant it; another worker of the process has it all the same
+            // a session may have its own lock again; another worker of the process has it all the same
             Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock(LockOf(a), TimeSpan.Zero));
         }
 
@@ -231,8 +231,12 @@ public sealed class SharedSessionTests : IDisposable
         using (_first.AcquireDistributedLock(LockOf(a), TimeSpan.Zero))
         using (_second.AcquireDistributedLock(LockOf(b), TimeSpan.Zero))
         {
-            _database.Execute($"kill {Owner(LockOf(a))}");
-            Wait.Until(() => Owner(LockOf(a)) is null, "the lock to be free");
+            foreach (var session in new[] { Owner(LockOf(a)), Owner(LockOf(b)) }.Distinct())
+            {
+                _database.Execute($"kill {session}");
+            }
+
+            Wait.Until(() => Owner(LockOf(a)) is null && Owner(LockOf(b)) is null, "the locks to be free");
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_first, a, new EnqueuedState()));
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_second, b, new EnqueuedState()));
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_first, a, new EnqueuedState()));

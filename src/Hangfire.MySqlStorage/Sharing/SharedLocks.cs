@@ -5,7 +5,7 @@ using Hangfire.Storage;
 namespace Hangfire.MySql.Sharing;
 
 /// <summary>The locks of one storage connection that are held in the shared session.</summary>
-internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) : IDisposable
+internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisposable
 {
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
 
@@ -52,13 +52,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
         var locks = _held.Values.ToList();
         var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
         using var request = new CommitRequest(writes, locks, releases);
-        session.Run(request);
+        work.Run(request);
         // what was read with the locks is not true any more
         locks.ForEach(held => held.TryTakeJob(out _));
         foreach (var released in releases)
         {
             released.IsSurrendered = true;
-            session.Unreserve(released);
+            work.Unreserve(released);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
     private SharedLock? Take(string resource, TimeSpan timeout, bool elsewhere)
     {
         var started = Stopwatch.GetTimestamp();
-        var reserved = session.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
+        var reserved = work.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
         try
         {
             while (!TryTake(reserved))
@@ -87,7 +87,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
 
                 if (elsewhere)
                 {
-                    session.Unreserve(reserved);
+                    work.Unreserve(reserved);
                     return null;
                 }
 
@@ -99,7 +99,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
         }
         catch
         {
-            session.Unreserve(reserved);
+            work.Unreserve(reserved);
             throw;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
     private bool TryTake(SharedLock wanted)
     {
         using var request = new LockRequest([wanted]);
-        session.Run(request);
+        work.Run(request);
         return wanted.Session is not null;
     }
 
@@ -125,7 +125,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
 
     private void EnsureAlive()
     {
-        if (_held.Values.Any(held => !session.IsAlive(held.Session)))
+        if (_held.Values.Any(held => held.Session is not { IsAlive: true }))
         {
             throw DistributedLockLostException.Of(_held.Keys);
         }
@@ -138,7 +138,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedSession session) :
             return;
         }
 
-        session.Free(held);
+        work.Free(held);
     }
 
     private sealed class Handle(SharedLocks locks, SharedLock held) : IDisposable

@@ -1,6 +1,5 @@
 using System.Data;
 using Hangfire.Logging;
-using Hangfire.MySql.Commands;
 using Hangfire.MySql.Sql;
 using MySqlConnector;
 
@@ -15,9 +14,9 @@ namespace Hangfire.MySql.Sharing;
 /// <code>
 /// idle ──(somebody asks)──► led: sends what all have asked meanwhile ──► hands on to one that waits, or idle
 /// </code>
-/// The session never waits for a lock: it asks whether it is free. Within the process, whoever comes second waits here.
+/// The session never waits for a lock: it asks whether it is free.
 /// </remarks>
-internal sealed class SharedSession(MySqlStorage storage) : IDisposable
+internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : IDisposable
 {
     /// <summary>More would make the statements long without saving a commit's time.</summary>
     private const int MostRequests = 64;
@@ -33,104 +32,17 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
     private static readonly ILog Log = LogProvider.For<SharedSession>();
 
     private readonly object _gate = new();
-    private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
     private List<SharedRequest> _pending = [];
     private bool _led;
     private bool _disposed;
     private Session? _session;
 
-    /// <summary>A lock that no other worker of this process has, if need be after waiting; it is not yet held in the database.</summary>
-    public SharedLock? Reserve(string resource, TimeSpan timeout)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        lock (_gate)
-        {
-            while (!_inUse.Add(resource))
-            {
-                var left = timeout - TimeProvider.System.GetElapsedTime(started);
-                if (left <= TimeSpan.Zero)
-                {
-                    return null;
-                }
-
-                Monitor.Wait(_gate, left);
-            }
-        }
-
-        return new SharedLock(resource, storage.LockName.Of(resource));
-    }
-
-    /// <summary>Lets the next worker of this process have the lock.</summary>
-    public void Unreserve(SharedLock released)
-    {
-        lock (_gate)
-        {
-            _inUse.Remove(released.Resource);
-            Monitor.PulseAll(_gate);
-        }
-    }
-
-    /// <summary>Commits a small transaction that is under no lock.</summary>
-    public void Commit(WriteSet writes)
-    {
-        using var request = new CommitRequest(writes, [], []);
-        Run(request);
-    }
-
-    /// <summary>Gives a lock back, here and in the database.</summary>
-    public void Free(SharedLock held)
-    {
-        try
-        {
-            if (IsAlive(held.Session))
-            {
-                using var request = new ReleaseRequest([held]);
-                Run(request);
-            }
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException($"Could not release the lock on '{held.Resource}'; it went with its session.", error);
-        }
-        finally
-        {
-            Unreserve(held);
-        }
-    }
-
-    /// <summary>Takes the locks on jobs that were fetched just now, so that their workers find them taken and the jobs read.</summary>
-    public void Prepare(IEnumerable<MySqlFetchedJob> fetched)
-    {
-        var wanted = fetched.Select(job => (Job: job, Lock: Reserve(SharedLock.ResourceOf(job.Id), TimeSpan.Zero))).Where(pair => pair.Lock is not null).ToList();
-        try
-        {
-            using var request = new LockRequest(wanted.ConvertAll(pair => pair.Lock!));
-            Run(request);
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException("The locks on fetched jobs could not be taken at once; their workers will take them.", error);
-        }
-
-        foreach (var (job, taken) in wanted)
-        {
-            if (IsAlive(taken!.Session))
-            {
-                job.Prepare(taken);
-            }
-            else
-            {
-                Unreserve(taken);
-            }
-        }
-    }
-
     /// <summary>Whether what was locked in this session is locked still, as far as is known here.</summary>
-    public bool IsAlive(Session? session)
+    private bool IsAlive(Session session)
     {
         lock (_gate)
         {
-            return session is not null && session == _session && session.Connection.State == ConnectionState.Open;
+            return session == _session && session.Connection.State == ConnectionState.Open;
         }
     }
 
@@ -164,7 +76,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
         request.ThrowIfFailed();
     }
 
-    /// <summary>Keeps the server from closing the session for idleness while locks are held in it.</summary>
+    /// <summary>Keeps the server from closing the session for idleness while locks are held.</summary>
     public void Ping()
     {
         lock (_gate)
@@ -179,7 +91,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
 
         try
         {
-            if (!IsHolding())
+            if (!holding())
             {
                 return;
             }
@@ -210,14 +122,6 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
         }
 
         HandOn();
-    }
-
-    private bool IsHolding()
-    {
-        lock (_gate)
-        {
-            return _inUse.Count > 0;
-        }
     }
 
     private void Serve()
@@ -407,7 +311,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
             Drop();
         }
 
-        session = new Session(storage.Database.OpenUnpooled());
+        session = new Session(this, storage.Database.OpenUnpooled());
         session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}");
         storage.Heartbeat.Start();
         lock (_gate)
@@ -428,7 +332,7 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
 
         if (lost is not null)
         {
-            if (IsHolding())
+            if (holding())
             {
                 Log.Warn("The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
             }
@@ -451,8 +355,10 @@ internal sealed class SharedSession(MySqlStorage storage) : IDisposable
     }
 
     /// <summary>The session as long as it lives; another one is opened when it is lost.</summary>
-    internal sealed class Session(MySqlConnection connection)
+    internal sealed class Session(SharedSession owner, MySqlConnection connection)
     {
+        public bool IsAlive => owner.IsAlive(this);
+
         public MySqlConnection Connection => connection;
 
         public long LastUse { get; set; } = TimeProvider.System.GetTimestamp();
