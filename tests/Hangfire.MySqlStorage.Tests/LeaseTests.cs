@@ -183,11 +183,11 @@ public sealed class LeaseTests : IDisposable
             () => storage.GetConnection().FetchNextJob(Queues, source.Token), source.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         // polling has slowed down by far when only a signal can be this quick
         var slow = storage.Fetcher(Queues);
-        Wait.Until(() => slow.Pause > TimeSpan.FromMilliseconds(500), "polling to slow down");
+        Wait.Until(() => slow.Pause > TimeSpan.FromMilliseconds(1500), "polling to slow down");
         var started = Stopwatch.GetTimestamp();
         _client.Enqueue(() => Jobs.Nothing());
         Wait.Until(() => waiting.Any(task => task.IsCompleted), "the signal to wake a worker");
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 400);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 1400);
         source.Cancel();
         Wait.Until(() => waiting.All(task => task.IsCompleted), "all workers to stop");
         Assert.Equal(9, waiting.Count(task => task.IsCanceled || task.IsFaulted));

@@ -11,14 +11,16 @@ internal sealed class Ownership(Tables tables)
 {
     public void Write(SqlBatch sql, IEnumerable<MySqlFetchedJob> kept, IEnumerable<MySqlFetchedJob> acknowledged)
     {
+        var done = Sorted(acknowledged);
         var fences = Sorted(kept);
         if (fences.Count > 0)
         {
+            // with those to be deleted, in one order: the heartbeat locks the same rows, and in that order
+            fences = Sorted(fences.Concat(done));
             sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {Rows(fences)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
             Token(sql, fences).Piece($" for update").End();
         }
 
-        var done = Sorted(acknowledged);
         if (done.Count > 0)
         {
             sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
