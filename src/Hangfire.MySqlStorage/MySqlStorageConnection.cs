@@ -17,13 +17,14 @@ namespace Hangfire.MySql;
 /// <param name="storage">The storage.</param>
 /// <param name="storageOptions">The storage's own options, or null.</param>
 /// <exception cref="ArgumentException">The options name another prefix of tables than the storage's.</exception>
-public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
+public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
 {
     private readonly LockSession _locks = new(Checked(storage, storageOptions));
     private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
-    private readonly Lock _creating = new();
-    private JobChange? _created;
+    private CreatedJob? _created;
     private MySqlFetchedJob? _fetched;
+
+    private CreatedJob Created => _created ??= new CreatedJob(storage, Write);
 
     private Tables Tables => storage.Database.Tables;
 
@@ -32,7 +33,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         try
         {
-            WriteCreated();
+            _created?.Write();
         }
         finally
         {
@@ -55,7 +56,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
             throw new ArgumentException($"The time-out for the lock on '{resource}' is {timeout}; give zero or more.", nameof(timeout));
         }
 
-        WriteCreated();
+        _created?.Write();
         // all locks of a connection are in one session, which the first of them chooses
         var prepared = Prepared(resource);
         var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
@@ -72,7 +73,7 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        WriteCreated();
+        _created?.Write();
         var fetched = storage.Providers.IsDefaultOnly
             ? storage.Fetcher(queues).Fetch(cancellationToken)
             : storage.Providers.ForAll(queues).GetJobQueue().Dequeue(queues, cancellationToken);
@@ -85,19 +86,14 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
-        WriteCreated();
+        _created?.Write();
         var created = new JobChange(NewJobId());
         created.Create(NewJob.Of(job, createdAt), parameters, expireIn);
-        lock (_creating)
-        {
-            _created = created;
-        }
-
-        storage.Unwritten.Add(created.JobId, this);
+        Created.Keep(created);
         if (_shared is null)
         {
             // within the user's own transaction, which may end before this connection does
-            WriteCreated();
+            _created?.Write();
         }
 
         return created.JobId.ToString(CultureInfo.InvariantCulture);
@@ -195,115 +191,6 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     /// <inheritdoc />
     public override DateTime GetUtcDateTime() => Run(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0];
 
-    /// <inheritdoc />
-    public override HashSet<string> GetAllItemsFromSet(string key) => Texts(key, connection =>
-        connection.Query($"select `Value` from {Tables.Set} where `Key` = {key}", row => row.GetString(0))).ToHashSet(StringComparer.Ordinal);
-
-    /// <inheritdoc />
-    public override string? GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore) =>
-        GetFirstByLowestScoreFromSet(key, fromScore, toScore, 1).FirstOrDefault();
-
-    /// <inheritdoc />
-    public override List<string> GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore, int count)
-    {
-        // Hangfire asks with a null key to learn whether this method exists, and expects this exception before any other
-        ArgumentNullException.ThrowIfNull(key);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return toScore >= fromScore
-            ? Texts(key, connection => connection.Query(
-                $"select `Value` from {Tables.Set} where `Key` = {key} and Score between {fromScore} and {toScore} order by Score, Id limit {count}",
-                row => row.GetString(0)))
-            : throw new ArgumentException($"The scores run from {fromScore} to {toScore}; toScore must not be below fromScore.", nameof(toScore));
-    }
-
-    /// <inheritdoc />
-    public override long GetSetCount(string key) => Number(key, connection =>
-        connection.Query($"select count(*) from {Tables.Set} where `Key` = {key}", row => row.GetInt64(0)));
-
-    /// <inheritdoc />
-    public override long GetSetCount(IEnumerable<string> keys, int limit)
-    {
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var wanted = keys.Distinct(StringComparer.Ordinal).ToList();
-        return wanted.Count == 0
-            ? 0
-            : Run(connection => connection.Query(
-                $"select count(*) from (select 1 from {Tables.Set} where `Key` in ({wanted}) limit {limit}) as found", row => row.GetInt64(0)))[0];
-    }
-
-    /// <inheritdoc />
-    public override bool GetSetContains(string key, string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return Number(key, connection => connection.Query(
-            $"select count(*) from {Tables.Set} where `Key` = {key} and `Value` = {value}", row => row.GetInt64(0))) > 0;
-    }
-
-    /// <inheritdoc />
-    public override List<string> GetRangeFromSet(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
-        $"select `Value` from {Tables.Set} where `Key` = {key} order by Score, Id limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
-        row => row.GetString(0)));
-
-    /// <inheritdoc />
-    public override TimeSpan GetSetTtl(string key) => Ttl(Tables.Set, key);
-
-    /// <inheritdoc />
-    public override void SetRangeInHash(string key, IEnumerable<KeyValuePair<string, string>> keyValuePairs)
-    {
-        using var transaction = CreateWriteTransaction();
-        transaction.SetRangeInHash(key, keyValuePairs);
-        transaction.Commit();
-    }
-
-    /// <inheritdoc />
-    public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        var fields = Run(connection => connection.Query(
-            $"select Field, `Value` from {Tables.Hash} where `Key` = {key}", row => (Field: row.GetString(0), Value: row.Text(1))));
-        return fields.Count == 0 ? null : fields.ToDictionary(field => field.Field, field => field.Value!, StringComparer.Ordinal);
-    }
-
-    /// <inheritdoc />
-    public override string? GetValueFromHash(string key, string name)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        ArgumentNullException.ThrowIfNull(name);
-        return Run(connection => connection.Query($"select `Value` from {Tables.Hash} where `Key` = {key} and Field = {name}", row => row.Text(0))).FirstOrDefault();
-    }
-
-    /// <inheritdoc />
-    public override long GetHashCount(string key) => Number(key, connection =>
-        connection.Query($"select count(*) from {Tables.Hash} where `Key` = {key}", row => row.GetInt64(0)));
-
-    /// <inheritdoc />
-    public override TimeSpan GetHashTtl(string key) => Ttl(Tables.Hash, key);
-
-    /// <inheritdoc />
-    public override long GetListCount(string key) => Number(key, connection =>
-        connection.Query($"select count(*) from {Tables.List} where `Key` = {key}", row => row.GetInt64(0)));
-
-    /// <inheritdoc />
-    public override List<string> GetAllItemsFromList(string key) => Texts(key, connection =>
-        connection.Query($"select `Value` from {Tables.List} where `Key` = {key} order by Id desc", row => row.Text(0)!));
-
-    /// <inheritdoc />
-    public override List<string> GetRangeFromList(string key, int startingFrom, int endingAt) => Texts(key, connection => connection.Query(
-        $"select `Value` from {Tables.List} where `Key` = {key} order by Id desc limit {Math.Max(startingFrom, 0)}, {Length(startingFrom, endingAt)}",
-        row => row.Text(0)!));
-
-    /// <inheritdoc />
-    public override TimeSpan GetListTtl(string key) => Ttl(Tables.List, key);
-
-    /// <inheritdoc />
-    public override long GetCounter(string key) => Number(key, connection => connection.Query(
-        $"""
-        select cast(coalesce(sum(`Value`), 0) as signed) from (
-            select `Value` from {Tables.Counter} where `Key` = {key} union all select `Value` from {Tables.AggregatedCounter} where `Key` = {key}) as counted
-        """,
-        row => row.GetInt64(0)));
-
     /// <summary>Writes all or nothing; nothing too when a job that was fetched through this connection is no longer its worker's.</summary>
     internal void Commit(WriteSet writes)
     {
@@ -325,12 +212,12 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
 
         foreach (var jobId in writes.JobIds)
         {
-            storage.Unwritten.Write(jobId, this);
+            storage.Unwritten.Write(jobId, _created);
         }
 
         try
         {
-            WriteWithCreated(writes);
+            Created.WriteWith(writes);
         }
         catch (MySqlException error) when (ServerErrors.IsOutOfRange(error) && writes.Owned.FirstOrDefault(job => !job.VerifyOwned()) is { } lost)
         {
@@ -351,75 +238,12 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
     /// <summary>Runs what may run twice: in the session of the locks while there are any.</summary>
     internal T Run<T>(Func<MySqlConnection, T> query)
     {
-        WriteCreated();
+        _created?.Write();
         return _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
     }
 
     /// <summary>An id for a job that is written later.</summary>
     internal long NewJobId() => storage.JobIds.Next(Write);
-
-    /// <summary>Writes what this connection has created, by another's thread.</summary>
-    internal void WriteCreatedForOthers() => WriteCreated(writes => storage.Database.Write(connection => writes.Packets().Sum(connection.Execute)));
-
-    private void WriteCreated()
-    {
-        if (Volatile.Read(ref _created) is not null)
-        {
-            WriteCreated(Write);
-        }
-    }
-
-    private void WriteCreated(Action<WriteSet> write)
-    {
-        lock (_creating)
-        {
-            if (_created is { } created)
-            {
-                var writes = new WriteSet(Tables);
-                writes.Job(created.JobId).Append(created);
-                created.MayBeWritten = true;
-                write(writes);
-                storage.Unwritten.Remove(created.JobId);
-                _created = null;
-            }
-        }
-    }
-
-    /// <summary>A job that was created just now goes into the same transaction.</summary>
-    private void WriteWithCreated(WriteSet writes)
-    {
-        JobChange? created;
-        lock (_creating)
-        {
-            (created, _created) = (_created, null);
-        }
-
-        if (created is null)
-        {
-            Write(writes);
-            return;
-        }
-
-        try
-        {
-            var all = new WriteSet(Tables);
-            all.Job(created.JobId).Append(created);
-            all.Append(writes);
-            Write(all);
-            storage.Unwritten.Remove(created.JobId);
-        }
-        catch
-        {
-            // Hangfire asks for the job next, to see how far this came
-            lock (_creating)
-            {
-                created.MayBeWritten = true;
-                _created = created;
-            }
-
-            throw;
-        }
-    }
 
     private void Write(WriteSet writes)
     {
@@ -468,26 +292,6 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
         ? _locks.Use(connection => Database.Write(connection, write))
         : storage.Database.Write(write);
 
-    private List<string> Texts(string key, Func<MySqlConnection, List<string>> query)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return Run(query);
-    }
-
-    private long Number(string key, Func<MySqlConnection, List<long>> query)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return Run(query)[0];
-    }
-
-    private TimeSpan Ttl(Table table, string key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return Run(connection => connection.Query(
-            $"select timestampdiff(microsecond, utc_timestamp(6), min(ExpireAt)) from {table} where `Key` = {key}",
-            row => row.IsDBNull(0) ? TimeSpan.FromSeconds(-1) : TimeSpan.FromMicroseconds(row.GetInt64(0))))[0];
-    }
-
     private static MySqlStorage Checked(MySqlStorage storage, MySqlStorageOptions? storageOptions)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -497,12 +301,10 @@ public class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? s
                 $"The options name the tables' prefix '{storageOptions.TablesPrefix}', the storage has '{storage.Options.TablesPrefix}'; pass the storage's options.", nameof(storageOptions));
     }
 
-    private static long Length(int startingFrom, int endingAt) => Math.Max((long)endingAt - Math.Max(startingFrom, 0) + 1, 0);
-
     private bool TryKnownJob(string id, out long jobId)
     {
         var known = TryJobId(id, out jobId);
-        storage.Unwritten.Write(jobId, this);
+        storage.Unwritten.Write(jobId, _created);
         return known;
     }
 

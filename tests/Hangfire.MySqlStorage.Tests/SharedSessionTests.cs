@@ -31,6 +31,15 @@ public sealed class SharedSessionTests : IDisposable
 
     private string NewJob() => _first.CreateExpiredJob(Job.FromExpression(() => Jobs.Nothing()), new Dictionary<string, string> { ["p"] = "1" }, DateTime.UnixEpoch, TimeSpan.FromHours(1));
 
+    private string NewJobInQueue()
+    {
+        var id = NewJob();
+        using var transaction = _first.CreateWriteTransaction();
+        transaction.AddToQueue("q", id);
+        transaction.Commit();
+        return id;
+    }
+
     private static string LockOf(string jobId) => $"job:{jobId}:state-lock";
 
     private long? Owner(string resource) => _database.Scalar<long?>($"select is_used_lock('{_database.Storage.LockName.Of(resource)}')");
@@ -362,13 +371,7 @@ public sealed class SharedSessionTests : IDisposable
     [Fact]
     public void LockTakenAhead_IsFreed_WhenNobodyUsesIt()
     {
-        var id = NewJob();
-        using (var transaction = _first.CreateWriteTransaction())
-        {
-            transaction.AddToQueue("q", id);
-            transaction.Commit();
-        }
-
+        var id = NewJobInQueue();
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         using var fetched = _first.FetchNextJob(["q"], deadline.Token);
         Wait.Until(() => Owner(LockOf(id)) is null, "the heartbeat to free it");
@@ -377,13 +380,7 @@ public sealed class SharedSessionTests : IDisposable
     [Fact]
     public void LockTakenAhead_ServesItsWorker()
     {
-        var id = NewJob();
-        using (var transaction = _first.CreateWriteTransaction())
-        {
-            transaction.AddToQueue("q", id);
-            transaction.Commit();
-        }
-
+        var id = NewJobInQueue();
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         using var fetched = _first.FetchNextJob(["q"], deadline.Token);
         using (_first.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
@@ -399,13 +396,7 @@ public sealed class SharedSessionTests : IDisposable
     [Fact]
     public void LockTakenAhead_IsFreed_WithItsJob()
     {
-        var id = NewJob();
-        using (var transaction = _first.CreateWriteTransaction())
-        {
-            transaction.AddToQueue("q", id);
-            transaction.Commit();
-        }
-
+        var id = NewJobInQueue();
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         _first.FetchNextJob(["q"], deadline.Token).Requeue();
         Assert.Null(Owner(LockOf(id)));

@@ -1,4 +1,5 @@
 using System.Transactions;
+using Hangfire.MySql.Commands;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.States;
 using Hangfire.Storage;
@@ -251,5 +252,23 @@ public sealed class TransactionTests : IDisposable
         _connection.AnnounceServer(new string('s', 300), new Server.ServerContext { WorkerCount = 1, Queues = ["default"] });
         Assert.EndsWith("😀", _connection.GetStateData(id).Reason, StringComparison.Ordinal);
         Assert.Equal(300, _database.Storage.GetMonitoringApi().Servers().Single().Name.Length);
+    }
+
+    [Fact]
+    public void Append_LeavesTheAppendedAsTheyAre()
+    {
+        var tables = _database.Storage.Database.Tables;
+        var written = new[] { "a", "b" }.Select(value =>
+        {
+            var writes = new WriteSet(tables);
+            writes.List("key", new InsertToList(value));
+            writes.Set("key", new AddToSet([value], 1));
+            writes.Set("other", new RemoveFromSet(value));
+            return writes;
+        }).ToList();
+        var sizes = written.ConvertAll(writes => writes.Packets()[0].Size);
+        var all = new WriteSet(tables);
+        written.ForEach(all.Append);
+        Assert.Equal(sizes, written.ConvertAll(writes => writes.Packets()[0].Size));
     }
 }

@@ -57,10 +57,6 @@ internal sealed class JobIds(Database database)
         sql.End().Add($"select last_insert_id(), @@auto_increment_increment").Add($"rollback");
         return connection.Read(sql, reader =>
         {
-            while (reader.FieldCount == 0 && reader.NextResult())
-            {
-            }
-
             reader.Read();
             var (first, step) = (Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture));
             return Enumerable.Range(0, _block).Select(i => first + (i * step)).ToList();

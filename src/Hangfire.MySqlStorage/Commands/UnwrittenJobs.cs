@@ -10,7 +10,7 @@ internal sealed class UnwrittenJobs
 {
     private static readonly ConcurrentDictionary<string, UnwrittenJobs> All = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<long, MySqlStorageConnection> _owners = new();
+    private readonly ConcurrentDictionary<long, CreatedJob> _jobs = new();
 
     private UnwrittenJobs()
     {
@@ -18,15 +18,17 @@ internal sealed class UnwrittenJobs
 
     public static UnwrittenJobs Of(string database, string prefix) => All.GetOrAdd($"{database}\0{prefix}", _ => new UnwrittenJobs());
 
-    public void Add(long jobId, MySqlStorageConnection owner) => _owners[jobId] = owner;
+    public void Add(long jobId, CreatedJob job) => _jobs[jobId] = job;
 
-    public void Remove(long jobId) => _owners.TryRemove(jobId, out _);
+    public void Remove(long jobId) => _jobs.TryRemove(jobId, out _);
 
-    public void Write(long jobId, MySqlStorageConnection? asking)
+    /// <param name="jobId">The job that somebody asks for.</param>
+    /// <param name="asking">What the asking connection has created: it writes that itself.</param>
+    public void Write(long jobId, CreatedJob? asking)
     {
-        if (_owners.TryGetValue(jobId, out var owner) && owner != asking)
+        if (_jobs.TryGetValue(jobId, out var job) && job != asking)
         {
-            owner.WriteCreatedForOthers();
+            job.WriteForOthers();
         }
     }
 }

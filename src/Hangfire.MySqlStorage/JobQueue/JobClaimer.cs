@@ -91,14 +91,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
 
             claimed.AddRange(connection.Read(
                 begin ? sql.Begin() : sql,
-                reader =>
-                {
-                    while (reader.FieldCount == 0 && reader.NextResult())
-                    {
-                    }
-
-                    return reader.Rows(row => new MySqlFetchedJob(storage, row.GetInt64(0), row.GetInt64(1), queue, token));
-                }));
+                reader => reader.Rows(row => new MySqlFetchedJob(storage, row.GetInt64(0), row.GetInt64(1), queue, token))));
             begin = false;
             if (claimed.Count == wanted)
             {

@@ -50,13 +50,7 @@ internal sealed class CountersAggregator(MySqlStorage storage) : IBackgroundProc
         var tables = storage.Database.Tables;
         var sql = new SqlBatch().Add($"select Id, `Key`, `Value`, ExpireAt from {tables.Counter} order by Id limit {BatchSize} for update skip locked");
         var rows = connection.Read(sql.Begin(), reader =>
-        {
-            while (reader.FieldCount == 0 && reader.NextResult())
-            {
-            }
-
-            return reader.Rows(row => (Id: row.GetInt64(0), Key: row.GetString(1), Value: row.GetInt64(2), ExpireAt: row.Instant(3)));
-        });
+            reader.Rows(row => (Id: row.GetInt64(0), Key: row.GetString(1), Value: row.GetInt64(2), ExpireAt: row.Instant(3))));
         var write = new SqlBatch();
         foreach (var counter in rows.GroupBy(row => row.Key, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {

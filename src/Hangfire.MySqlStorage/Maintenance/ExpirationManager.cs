@@ -82,14 +82,7 @@ internal sealed class ExpirationManager(MySqlStorage storage) : IBackgroundProce
     {
         var tables = storage.Database.Tables;
         var sql = new SqlBatch().Add($"select Id from {table} where ExpireAt < utc_timestamp(6) order by ExpireAt limit {BatchSize} for update skip locked");
-        var ids = connection.Read(sql.Begin(), reader =>
-        {
-            while (reader.FieldCount == 0 && reader.NextResult())
-            {
-            }
-
-            return reader.Rows(row => row.GetInt64(0));
-        });
+        var ids = connection.Read(sql.Begin(), reader => reader.Rows(row => row.GetInt64(0)));
         ids.Sort();
         var rows = new RowIds(ids);
         var delete = new SqlBatch();

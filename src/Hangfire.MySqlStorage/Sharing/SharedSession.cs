@@ -37,15 +37,6 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     private bool _disposed;
     private Session? _session;
 
-    /// <summary>Whether what was locked in this session is locked still, as far as is known here.</summary>
-    private bool IsAlive(Session session)
-    {
-        lock (_gate)
-        {
-            return session == _session && session.Connection.State == ConnectionState.Open;
-        }
-    }
-
     /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
     public void Run(SharedRequest request)
     {
@@ -122,6 +113,15 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
 
         HandOn();
+    }
+
+    /// <summary>Whether what was locked in this session is locked still, as far as is known here.</summary>
+    private bool IsAlive(Session session)
+    {
+        lock (_gate)
+        {
+            return session == _session && session.Connection.State == ConnectionState.Open;
+        }
     }
 
     private void Serve()
@@ -291,7 +291,6 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
                 commit.Fail(cause);
             }
         }
-
     }
 
     /// <summary>Locks that are gone need not be released.</summary>

@@ -90,6 +90,11 @@ internal sealed class SharedWork : IDisposable
     public void Prepare(IEnumerable<MySqlFetchedJob> fetched)
     {
         var wanted = fetched.Select(job => (Job: job, Lock: Reserve(SharedLock.ResourceOf(job.Id), TimeSpan.Zero))).Where(pair => pair.Lock is not null).ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
         try
         {
             using var request = new LockRequest(wanted.ConvertAll(pair => pair.Lock!));

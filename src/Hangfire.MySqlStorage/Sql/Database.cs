@@ -153,7 +153,7 @@ internal class Database : IDisposable
         _unpooled.Dispose();
     }
 
-    public static bool Rollback(MySqlConnection connection)
+    public static void Rollback(MySqlConnection connection)
     {
         try
         {
@@ -166,8 +166,6 @@ internal class Database : IDisposable
         {
             // the session is gone, and its transaction with it
         }
-
-        return true;
     }
 
     private ValueTask Prepare(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Hangfire.MySql;
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.Storage;
@@ -72,6 +73,45 @@ public sealed class RowLockFaults : IDisposable
             });
         });
         Assert.Equal(Jobs * 3 / 4, _database.Scalar<long>("select count(*) from JobQueue"));
+    }
+
+    [Fact]
+    public async Task Commit_LocksKeptAndAcknowledgedRowsInOneOrder()
+    {
+        Enqueue();
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
+        using var first = _database.Storage.GetConnection();
+        using var second = (JobStorageConnection)_database.Storage.GetConnection();
+        using var acknowledged = (MySqlFetchedJob)first.FetchNextJob(["default"], deadline.Token);
+        using var kept = (MySqlFetchedJob)second.FetchNextJob(["default"], deadline.Token);
+        Assert.True(acknowledged.RowId < kept.RowId);
+        using (var hold = new MySqlCommand($"select Id from JobQueue where Id = {acknowledged.RowId} for update", _other, _holding))
+        {
+            hold.ExecuteScalar();
+        }
+
+        var commits = Task.Factory.StartNew(
+            () =>
+            {
+                using var transaction = (JobStorageTransaction)second.CreateWriteTransaction();
+                transaction.RemoveFromQueue(acknowledged);
+                transaction.IncrementCounter("done");
+                transaction.Commit();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        for (var look = 0; look < 20; look++)
+        {
+            Wait.Until(() => _database.Scalar<long>("select count(*) from information_schema.processlist where db = database() and info like '%straight_join `JobQueue`%' and id <> connection_id()") > 0, "the commit to wait");
+            // it waits for the lower row with nothing in its hands that the heartbeat, on its way up, could wait for
+            Assert.Equal(kept.RowId, _database.Scalar<long>($"select Id from JobQueue where Id = {kept.RowId} for update skip locked"));
+        }
+
+        Assert.False(commits.IsCompleted);
+        _holding.Dispose();
+        await commits.WaitAsync(Wait.Deadline);
+        Assert.Equal(1, second.GetCounter("done"));
     }
 
     private void Enqueue()
