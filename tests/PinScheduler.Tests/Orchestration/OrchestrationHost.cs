@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Hangfire;
 using Microsoft.AspNetCore.Builder;
@@ -93,6 +94,17 @@ internal sealed class OrchestrationHost : IAsyncDisposable
     {
         await using var connection = await Get<Warehouse>().OpenAsync(default);
         return (await connection.ExecuteScalarAsync<T>(sql, values))!;
+    }
+
+    /// <summary>Waits until the query counts nothing.</summary>
+    public async Task WaitForNoneAsync(string count, double seconds = 20)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (await QueryAsync<int>(count) is var left and > 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < seconds, $"After {seconds} s {left} are left: {count}");
+            await Task.Delay(20);
+        }
     }
 
     public async Task ExecuteAsync(string sql, object? values = null)
