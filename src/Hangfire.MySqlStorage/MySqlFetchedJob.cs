@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Logging;
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Storage;
@@ -28,6 +29,9 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     public string Queue => queue;
 
     public string Token => token;
+
+    /// <summary>Where its worker will come for the next job.</summary>
+    public QueueFetcher? Fetcher { get; set; }
 
     public bool IsHeld => Volatile.Read(ref _state) == (int)State.Held;
 

@@ -125,6 +125,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _deadChecks++;
         }
 
+        storage.ReturnPutBy(atOnce: false);
         storage.Leases.FreeIdlePrepared();
         storage.Leases.PayOwed();
         if (IsDue(ref _locksPinged, LockPing))

@@ -6,8 +6,8 @@ namespace Hangfire.MySql.Sharing;
 /// <summary>A lock in the shared session; mostly the one that Hangfire takes on a job to change its state.</summary>
 internal sealed class SharedLock(string resource, string name)
 {
-    private const string Before = "job:";
-    private const string After = ":state-lock";
+    public const string Before = "job:";
+    public const string After = ":state-lock";
 
     private JobData? _job;
     private bool _isRead;

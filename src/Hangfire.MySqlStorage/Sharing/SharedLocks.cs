@@ -51,7 +51,8 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         Retake();
         var locks = _held.Values.ToList();
         var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
-        using var request = new CommitRequest(writes, locks, releases);
+        using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
+        using var request = new CommitRequest(writes, locks, releases) { Next = next };
         work.Run(request);
         // what was read with the locks is not true any more
         locks.ForEach(held => held.TryTakeJob(out _));

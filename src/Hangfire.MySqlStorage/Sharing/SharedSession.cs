@@ -239,7 +239,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         {
             try
             {
-                new SharedPacket(storage.Database.Tables, session, batch).Send();
+                new SharedPacket(storage, session, batch).Send();
                 return;
             }
             catch (MySqlException error) when (!IsOver(session, error))
@@ -249,26 +249,32 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             }
         }
 
-        foreach (var request in batch)
+        batch.ForEach(request => SendAlone(session, request));
+        if (session.Unwanted.Count > 0)
         {
-            try
+            new SharedPacket(storage, session, []).Send();
+        }
+    }
+
+    private void SendAlone(Session session, SharedRequest request)
+    {
+        try
+        {
+            new SharedPacket(storage, session, [request]).Send();
+            request.IsServed = true;
+        }
+        catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+        {
+            Database.Rollback(session.Connection);
+            if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
             {
-                new SharedPacket(storage.Database.Tables, session, [request]).Send();
-                request.IsServed = true;
+                // behind the others, who should not wait for a row that is none of theirs
+                request.IsDeferred = true;
             }
-            catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+            else
             {
-                Database.Rollback(session.Connection);
-                if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
-                {
-                    // behind the others, who should not wait for a row that is none of theirs
-                    request.IsDeferred = true;
-                }
-                else
-                {
-                    // its own fault, and no other's
-                    request.Fail(error);
-                }
+                // its own fault, and no other's
+                request.Fail(error);
             }
         }
     }
@@ -290,6 +296,12 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             {
                 commit.Fail(cause);
             }
+        }
+
+        if (cause is not null)
+        {
+            // what became of them the packet has noted
+            batch.OfType<ClaimRequest>().ToList().ForEach(claim => claim.Fail(cause));
         }
     }
 
@@ -359,6 +371,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         public bool IsAlive => owner.IsAlive(this);
 
         public MySqlConnection Connection => connection;
+
+        /// <summary>Locks taken with claims that were rolled back; the next packet frees them.</summary>
+        public List<SharedLock> Unwanted { get; } = [];
 
         public long LastUse { get; set; } = TimeProvider.System.GetTimestamp();
     }

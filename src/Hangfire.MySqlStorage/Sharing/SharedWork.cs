@@ -1,5 +1,6 @@
 using Hangfire.Logging;
 using Hangfire.MySql.Commands;
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
 using MySqlConnector;
 
@@ -17,10 +18,12 @@ internal sealed class SharedWork : IDisposable
     private readonly object _gate = new();
     private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
     private readonly LockName _names;
+    private readonly MySqlStorage _storage;
     private readonly SharedSession _session;
 
     public SharedWork(MySqlStorage storage)
     {
+        _storage = storage;
         _names = storage.LockName;
         _session = new SharedSession(storage, IsHolding);
     }
@@ -70,15 +73,7 @@ internal sealed class SharedWork : IDisposable
     {
         try
         {
-            if (held.Session is { IsAlive: true })
-            {
-                using var request = new ReleaseRequest([held]);
-                Run(request);
-            }
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException($"Could not release the lock on '{held.Resource}'; it went with its session.", error);
+            Release([held]);
         }
         finally
         {
@@ -86,41 +81,72 @@ internal sealed class SharedWork : IDisposable
         }
     }
 
-    /// <summary>Takes the locks on jobs that were fetched just now, so that their workers find them taken and the jobs read.</summary>
-    public void Prepare(IEnumerable<MySqlFetchedJob> fetched)
+    /// <summary>Claims up to so many jobs, each where possible with its lock and as it is in the database, for the worker that will get it.</summary>
+    public List<MySqlFetchedJob> Claim(JobSource source, int wanted)
     {
-        var wanted = fetched.Select(job => (Job: job, Lock: Reserve(SharedLock.ResourceOf(job.Id), TimeSpan.Zero))).Where(pair => pair.Lock is not null).ToList();
-        if (wanted.Count == 0)
-        {
-            return;
-        }
+        using var request = new ClaimRequest(source, wanted);
+        Run(request);
+        return Keep(request);
+    }
 
-        try
+    /// <summary>Makes what was claimed this process's: its leases are renewed, and the locks are kept for the workers.</summary>
+    public List<MySqlFetchedJob> Keep(ClaimRequest request)
+    {
+        var unwanted = new List<SharedLock>();
+        foreach (var (job, taken) in request.Claimed)
         {
-            using var request = new LockRequest(wanted.ConvertAll(pair => pair.Lock!));
-            Run(request);
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException("The locks on fetched jobs could not be taken at once; their workers will take them.", error);
-        }
+            _storage.Leases.Add(job);
+            if (taken.Session is null)
+            {
+                continue;
+            }
 
-        foreach (var (job, taken) in wanted)
-        {
-            if (taken!.Session is { IsAlive: true })
+            if (TryReserve(taken))
             {
                 job.Prepare(taken);
             }
             else
             {
-                Unreserve(taken);
+                // another worker of this process holds it, and the server has counted it twice
+                unwanted.Add(taken);
             }
         }
+
+        if (unwanted.Count > 0)
+        {
+            Release(unwanted);
+        }
+
+        return request.Claimed.ConvertAll(claimed => claimed.Job);
     }
 
     public void Ping() => _session.Ping();
 
     public void Dispose() => _session.Dispose();
+
+    private void Release(List<SharedLock> held)
+    {
+        try
+        {
+            if (held.Any(one => one.Session is { IsAlive: true }))
+            {
+                using var request = new ReleaseRequest(held);
+                Run(request);
+            }
+        }
+        catch (Exception error) when (error is MySqlException or InvalidOperationException)
+        {
+            Log.DebugException($"Could not release the lock on '{held[0].Resource}'; it went with its session.", error);
+        }
+    }
+
+    private bool TryReserve(SharedLock taken)
+    {
+        lock (_gate)
+        {
+            return _inUse.Add(taken.Resource);
+        }
+    }
 
     private bool IsHolding()
     {

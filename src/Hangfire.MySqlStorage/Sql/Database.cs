@@ -30,6 +30,7 @@ internal class Database : IDisposable
         var settings = new MySqlConnectionStringBuilder(connectionString)
         {
             AutoEnlist = false,
+            AllowUserVariables = true,
             UseAffectedRows = false,
             GuidFormat = MySqlGuidFormat.None,
             DateTimeKind = MySqlDateTimeKind.Utc,
