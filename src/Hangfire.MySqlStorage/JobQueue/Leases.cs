@@ -61,14 +61,6 @@ internal sealed class Leases(MySqlStorage storage)
         }
     }
 
-    public void FreeIdlePrepared()
-    {
-        foreach (var job in _held.Values)
-        {
-            job.FreeIdlePrepared();
-        }
-    }
-
     public void Renew()
     {
         var queue = storage.Database.Tables.JobQueue;

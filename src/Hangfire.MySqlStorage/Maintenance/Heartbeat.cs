@@ -21,8 +21,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 
     private static readonly TimeSpan DeadProcessCheck = TimeSpan.FromSeconds(2);
 
-    /// <summary>Well below the 120 s after which the server closes an idle session.</summary>
-    private static readonly TimeSpan LockPing = TimeSpan.FromSeconds(30);
+    /// <summary>Well below the 120 s, or the lease where that is shorter, after which the server closes an idle session.</summary>
+    private readonly TimeSpan _lockPing = TimeSpan.FromSeconds(Math.Min(30, storage.Options.SlidingInvisibilityTimeout.TotalSeconds / RenewalsPerTimeout));
 
     private static readonly ILog Log = LogProvider.For<Heartbeat>();
 
@@ -126,9 +126,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
         }
 
         storage.ReturnPutBy(atOnce: false);
-        storage.Leases.FreeIdlePrepared();
         storage.Leases.PayOwed();
-        if (IsDue(ref _locksPinged, LockPing))
+        if (IsDue(ref _locksPinged, _lockPing))
         {
             foreach (var session in _locks.Keys)
             {

@@ -26,8 +26,11 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
 
     private const int MostAttempts = 20;
 
-    /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
-    private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A process that is silent for as long as its leases last has lost its jobs, so it loses the locks on them too: else whoever runs them next
+    /// would wait for it.
+    /// </summary>
+    private readonly int _waitSeconds = (int)Math.Clamp(Math.Ceiling(storage.Options.SlidingInvisibilityTimeout.TotalSeconds), 2, Database.SessionWaitSeconds);
 
     private static readonly ILog Log = LogProvider.For<SharedSession>();
 
@@ -36,6 +39,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     private bool _led;
     private bool _disposed;
     private Session? _session;
+
+    /// <summary>Without a command for so long, the session may be closed by the server, or the server restarted unseen.</summary>
+    private TimeSpan IdleBeforePing => TimeSpan.FromSeconds(_waitSeconds > 4 ? 2 : 0.5);
 
     /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
     public void Run(SharedRequest request)
@@ -323,7 +329,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
 
         session = new Session(this, storage.Database.OpenUnpooled());
-        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}");
+        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}, wait_timeout = {_waitSeconds}");
         storage.Heartbeat.Start();
         lock (_gate)
         {

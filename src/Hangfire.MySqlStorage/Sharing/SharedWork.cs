@@ -13,29 +13,43 @@ namespace Hangfire.MySql.Sharing;
 /// <remarks>One session: with two, measured, there were half as many statements more and no more jobs a second.</remarks>
 internal sealed class SharedWork : IDisposable
 {
+    /// <summary>A lock that is put by is free at the second sweep.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
+
     private static readonly ILog Log = LogProvider.For<SharedWork>();
 
     private readonly object _gate = new();
-    private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MySqlFetchedJob?> _inUse = new(StringComparer.Ordinal);
     private readonly LockName _names;
     private readonly MySqlStorage _storage;
     private readonly SharedSession _session;
+    private readonly Timer _sweep;
+    private bool _sweeps;
 
     public SharedWork(MySqlStorage storage)
     {
         _storage = storage;
         _names = storage.LockName;
         _session = new SharedSession(storage, IsHolding);
+        _sweep = new Timer(_ => Sweep());
     }
 
-    /// <summary>A lock that no other worker of this process has, if need be after waiting; it is not yet held in the database.</summary>
+    /// <summary>
+    /// A lock that no other worker of this process has, if need be after waiting. It is not yet held in the database, except where it was put by for
+    /// the worker that runs the job.
+    /// </summary>
     public SharedLock? Reserve(string resource, TimeSpan timeout)
     {
         var started = TimeProvider.System.GetTimestamp();
         lock (_gate)
         {
-            while (!_inUse.Add(resource))
+            while (!_inUse.TryAdd(resource, null))
             {
+                if (_inUse[resource]?.TakePrepared() is { } putBy)
+                {
+                    return putBy;
+                }
+
                 var left = timeout - TimeProvider.System.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero)
                 {
@@ -103,7 +117,7 @@ internal sealed class SharedWork : IDisposable
 
             if (TryReserve(taken))
             {
-                job.Prepare(taken);
+                PutBy(job, taken);
             }
             else
             {
@@ -120,9 +134,72 @@ internal sealed class SharedWork : IDisposable
         return request.Claimed.ConvertAll(claimed => claimed.Job);
     }
 
+    /// <summary>Keeps a lock for the worker that has the job, who mostly comes for it soon; for others of this process it is free, and for all after a while.</summary>
+    public void PutBy(MySqlFetchedJob job, SharedLock taken)
+    {
+        lock (_gate)
+        {
+            _inUse[taken.Resource] = job;
+            job.Prepare(taken);
+            Monitor.PulseAll(_gate);
+            if (!_sweeps)
+            {
+                _sweeps = true;
+                _sweep.Change(SweepInterval, SweepInterval);
+            }
+        }
+
+        job.FreeUnlessHeld();
+    }
+
+    /// <summary>A job was changed without the lock: what was read with that is not true any more.</summary>
+    public void Forget(long jobId)
+    {
+        lock (_gate)
+        {
+            _inUse.GetValueOrDefault(SharedLock.ResourceOf(jobId))?.ForgetPrepared();
+        }
+    }
+
     public void Ping() => _session.Ping();
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>Frees the locks that were put by for long: their jobs are not done soon, and others may want to change them.</summary>
+    private void Sweep()
+    {
+        var idle = new List<SharedLock>();
+        lock (_gate)
+        {
+            var jobs = _inUse.Values.OfType<MySqlFetchedJob>().Where(job => job.IsPrepared).ToList();
+            idle.AddRange(jobs.Select(job => job.TakeIdlePrepared()).OfType<SharedLock>());
+            if (idle.Count == jobs.Count)
+            {
+                _sweeps = false;
+                _sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (idle.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Release(idle);
+        }
+        catch (Exception error)
+        {
+            Log.WarnException("Locks on running jobs could not be released; they go with the session.", error);
+        }
+
+        idle.ForEach(Unreserve);
+    }
 
     private void Release(List<SharedLock> held)
     {
@@ -144,7 +221,7 @@ internal sealed class SharedWork : IDisposable
     {
         lock (_gate)
         {
-            return _inUse.Add(taken.Resource);
+            return _inUse.TryAdd(taken.Resource, null);
         }
     }
 
