@@ -12,6 +12,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
 
     private static readonly ILog Log = LogProvider.For<JobClaimer>();
 
+    private readonly LeaseJudge _judge = new(storage.Options.SlidingInvisibilityTimeout);
     private long _staleChecked;
 
     /// <summary>Whether the next job may be claimed unasked: there is one queue to take it from, and it is not time to look for those left behind.</summary>
@@ -83,9 +84,10 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         {
             var plan = new List<JobSource>();
             reader.Read();
+            var mayJudge = _judge.MayJudge();
             for (var i = 0; i < queues.Length; i++)
             {
-                if (reader.GetBoolean((2 * i) + 1))
+                if (mayJudge && reader.GetBoolean((2 * i) + 1))
                 {
                     plan.Add(new JobSource(queues[i], Fresh: false));
                 }

@@ -73,10 +73,12 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
         catch (Exception error) when (!_failing)
         {
             _failing = true;
+            RenewNext();
             Log.WarnException($"The heartbeat of this process does not reach {storage.Database.Name}; it goes on trying.", error);
         }
         catch (Exception error)
         {
+            RenewNext();
             Log.TraceException("The heartbeat fails still.", error);
         }
         finally
@@ -137,6 +139,9 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.Shared?.Ping();
         }
     }
+
+    /// <summary>Others judge the leases soon after the database is back.</summary>
+    private void RenewNext() => _renewed = 0;
 
     private static bool IsDue(ref long last, TimeSpan interval)
     {

@@ -33,11 +33,18 @@ public sealed class ServerFaults(OwnServer database) : IClassFixture<OwnServer>
         var frozen = Stopwatch.GetTimestamp();
         Wait.Until(() => Stopwatch.GetElapsedTime(frozen).TotalSeconds > 5, "the leases to run out");
         FaultProcess.Signal(database.ProcessId, "-CONT");
-        Jobs.Gate(_test).Set();
+        using (var connection = new MySqlConnection(connectionString))
+        {
+            connection.Open();
+            using var renewed = new MySqlCommand($"select count(*) from JobQueue where JobId = {gated} and FetchedAt > utc_timestamp(6) - interval 1 second", connection);
+            Wait.Until(() => (long)renewed.ExecuteScalar()! == 1, "the lease of the running job to be renewed, or taken by another");
+        }
 
+        Jobs.Gate(_test).Set();
         var monitor = one.GetMonitoringApi();
         Wait.Until(() => monitor.SucceededListCount() == jobs + 1, "all jobs to succeed");
-        // a lease that ran out may have let another worker begin, but only one of them may finish
+        // all leases had run out, but nobody could have renewed them
+        Assert.Single(Jobs.RunsOf(_test), "gated");
         Assert.Equal(jobs + 1, monitor.GetStatistics().Succeeded);
         Assert.Equal(jobs + 1, Jobs.RunsOf(_test).Distinct().Count());
         Assert.Equal(1, monitor.JobDetails(gated).History.Count(state => state.StateName == "Succeeded"));
