@@ -128,7 +128,8 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             return null;
         }
 
-        return _shared is not null && _shared.TryTakeJob(id, out var job)
+        // one that was not there when its lock was taken may have been written for this very question
+        return (TryTakeJob(id, out var job) && job is not null)
             ? job
             : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
@@ -259,23 +260,24 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             return;
         }
 
-        if (_shared is not null && !_locks.IsHolding && writes.IsSmall)
+        if (_locks.IsHolding)
+        {
+            _locks.Commit(writes);
+            return;
+        }
+
+        if (_shared is not null && writes.IsSmall)
         {
             storage.Shared!.Commit(writes);
             return;
         }
 
         var packets = writes.Packets();
-        Write(connection => packets.Sum(packet =>
-        {
-            if (packet == packets[^1])
-            {
-                writes.EnqueueElsewhere(connection);
-            }
-
-            return connection.Execute(packet);
-        }));
+        storage.Database.Write(connection => writes.Send(connection, packets));
     }
+
+    /// <summary>The job as it was read together with its lock.</summary>
+    private bool TryTakeJob(long id, out JobData? job) => _locks.TryTakeJob(id, out job) || (_shared is not null && _shared.TryTakeJob(id, out job));
 
     /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
     private SharedLock? Prepared(string resource)

@@ -130,6 +130,17 @@ internal sealed class WriteSet(Tables tables)
         return packets;
     }
 
+    /// <summary>Sends its packets one after the other.</summary>
+    public int Send(MySqlConnection connection, List<SqlBatch> packets) => packets.Sum(packet =>
+    {
+        if (packet == packets[^1])
+        {
+            EnqueueElsewhere(connection);
+        }
+
+        return connection.Execute(packet);
+    });
+
     /// <summary>
     /// Hands jobs to the queues of other providers: within the transaction, for those that use its connection, and last before its commit, since
     /// a queue outside the database cannot take a job back.

@@ -1,8 +1,10 @@
 using System.Data;
 using System.Diagnostics;
 using Hangfire.Logging;
-using Hangfire.MySql.Schema;
+using Hangfire.MySql.Commands;
+using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
+using Hangfire.Storage;
 using MySqlConnector;
 
 namespace Hangfire.MySql.Locking;
@@ -13,13 +15,11 @@ namespace Hangfire.MySql.Locking;
 /// </summary>
 internal sealed class LockSession(MySqlStorage storage) : IDisposable
 {
-    /// <summary>A wait longer than the command timeout would be cut off, and a short one can be given up.</summary>
-    private const int SliceSeconds = 5;
-
     private static readonly ILog Log = LogProvider.For<LockSession>();
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    private readonly LockAttempt _attempt = new(storage);
+    private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
     private volatile MySqlConnection? _connection;
 
     public bool IsHolding => _connection is not null;
@@ -34,27 +34,58 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
 
         lock (_gate)
         {
-            if (_held.TryGetValue(resource, out var count))
+            if (_held.Count > 0)
             {
                 EnsureAlive();
-                _held[resource] = count + 1;
-                return new Handle(this, resource);
+                Retake();
             }
 
-            try
-            {
-                Take(resource, timeout);
-                _held.Add(resource, 1);
-            }
-            finally
-            {
-                CloseWhenIdle();
-            }
-
-            storage.Heartbeat.Watch(this);
-            return new Handle(this, resource);
+            var held = _held.TryGetValue(resource, out var earlier) ? earlier : TakeFirst(resource, timeout);
+            held.Count++;
+            return new Handle(this, held);
         }
     }
+
+    /// <summary>The job that was read when its lock was taken.</summary>
+    public bool TryTakeJob(long jobId, out JobData? job)
+    {
+        job = null;
+        lock (_gate)
+        {
+            return _held.TryGetValue(SharedLock.ResourceOf(jobId), out var held) && !held.IsSurrendered && held.TryTakeJob(out job);
+        }
+    }
+
+    /// <summary>
+    /// Commits in the session that holds the locks. As in the shared session, the lock on a job whose state is changed goes with the commit where it
+    /// was taken once only, and is taken again should somebody do more under it.
+    /// </summary>
+    public void Commit(WriteSet writes) => Use(connection =>
+    {
+        // what was read with the locks is not true any more
+        _held.Values.ToList().ForEach(held => held.TryTakeJob(out _));
+        var releases = _held.Values.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
+        var packets = writes.Packets();
+        if (releases.Count > 0)
+        {
+            var calls = new RowList(packets[^1].Piece($"do "));
+            releases.ForEach(held => calls.Next().Piece($"release_lock({held.Name})"));
+            packets[^1].End();
+        }
+
+        try
+        {
+            var rows = Database.Write(connection, session => writes.Send(session, packets));
+            releases.ForEach(held => held.IsSurrendered = true);
+            return rows;
+        }
+        catch (MySqlException error) when (error.ErrorCode is MySqlErrorCode.QueryInterrupted or MySqlErrorCode.CommandTimeoutExpired)
+        {
+            // nobody knows whether it struck before the locks were freed or after
+            Kill(connection);
+            throw;
+        }
+    });
 
     /// <summary>Runs something in the session that holds the locks.</summary>
     public T Use<T>(Func<MySqlConnection, T> action)
@@ -67,6 +98,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         lock (_gate)
         {
             EnsureAlive();
+            Retake();
             try
             {
                 return action(_connection!);
@@ -104,24 +136,49 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         storage.ExistingConnectionLocks?.ReleaseAll(this);
         lock (_gate)
         {
-            foreach (var resource in _held.Keys.ToArray())
+            foreach (var held in _held.Values.ToList())
             {
-                Unlock(resource);
+                Unlock(held);
             }
 
             CloseWhenIdle();
         }
     }
 
-    private void Take(string resource, TimeSpan timeout)
+    private SharedLock TakeFirst(string resource, TimeSpan timeout)
     {
-        var name = storage.LockName.Of(resource);
+        var wanted = new SharedLock(resource, storage.LockName.Of(resource));
+        try
+        {
+            Take(wanted, timeout);
+            _held.Add(resource, wanted);
+        }
+        finally
+        {
+            CloseWhenIdle();
+        }
+
+        storage.Heartbeat.Watch(this);
+        return wanted;
+    }
+
+    private void Retake()
+    {
+        foreach (var held in _held.Values.Where(held => held.IsSurrendered))
+        {
+            Take(held, storage.Options.TransactionTimeout);
+            held.IsSurrendered = false;
+        }
+    }
+
+    private void Take(SharedLock wanted, TimeSpan timeout)
+    {
         if (_connection is null)
         {
             _connection = storage.Database.Open();
             try
             {
-                if (TryTake(_connection, name, TimeSpan.Zero))
+                if (_attempt.TryTake(_connection, wanted, TimeSpan.Zero))
                 {
                     return;
                 }
@@ -135,88 +192,56 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         }
 
         var started = Stopwatch.GetTimestamp();
-        do
-        {
-            var left = timeout - Stopwatch.GetElapsedTime(started);
-            if (TryTake(_connection, name, left > TimeSpan.Zero ? left : TimeSpan.Zero))
-            {
-                return;
-            }
-        }
-        while (Stopwatch.GetElapsedTime(started) < timeout);
-        throw new MySqlDistributedLockException(resource);
-    }
-
-    private bool TryTake(MySqlConnection connection, string name, TimeSpan wait)
-    {
-        var seconds = Math.Min(wait.TotalSeconds, SliceSeconds);
-        // MySQL rounds to whole seconds: below one it is asked every few milliseconds
-        var granular = ServerVersion.IsMariaDb(connection) || seconds >= 1;
         try
         {
-            if (GetLock(connection, name, granular ? seconds : 0))
+            do
             {
-                return true;
+                var left = timeout - Stopwatch.GetElapsedTime(started);
+                if (_attempt.TryTake(_connection, wanted, left > TimeSpan.Zero ? left : TimeSpan.Zero))
+                {
+                    return;
+                }
             }
+            while (Stopwatch.GetElapsedTime(started) < timeout);
         }
-        catch (MySqlException error) when (ServerErrors.IsUserLockDeadlock(error))
-        {
-            // another session waits for a lock of ours: step back, it may get through meanwhile
-            granular = false;
-        }
-        catch (Exception error) when (ServerErrors.IsConnectionLost(connection, error) && _held.Count > 0)
+        catch (Exception error) when (ServerErrors.IsConnectionLost(_connection, error) && _held.Count > 0)
         {
             throw DistributedLockLostException.Of(_held.Keys, error);
         }
 
-        if (!granular && wait > TimeSpan.Zero)
-        {
-            Thread.Sleep(Random.Shared.Next(5, 25));
-        }
-
-        return false;
+        throw new MySqlDistributedLockException(wanted.Resource);
     }
 
-    private static bool GetLock(MySqlConnection connection, string name, double seconds)
-    {
-        var answer = connection.Query($"select get_lock({name}, {seconds})", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0))[0];
-        return answer is { } got
-            ? got == 1
-            : throw new InvalidOperationException($"The server could not give the lock '{name}': GET_LOCK answered NULL, so the wait was killed or the server is out of memory. Try again.");
-    }
-
-    private void Release(string resource)
+    private void Release(SharedLock held)
     {
         lock (_gate)
         {
-            if (_held.TryGetValue(resource, out var count) && count > 1)
+            // gone already where its connection was disposed before it
+            if (--held.Count > 0 || _held.GetValueOrDefault(held.Resource) != held)
             {
-                _held[resource] = count - 1;
                 return;
             }
 
-            Unlock(resource);
+            Unlock(held);
             CloseWhenIdle();
         }
     }
 
-    private void Unlock(string resource)
+    private void Unlock(SharedLock held)
     {
-        if (!_held.Remove(resource) || _connection is not { } connection)
+        _held.Remove(held.Resource);
+        if (held.IsSurrendered || _connection is not { State: ConnectionState.Open } connection)
         {
             return;
         }
 
         try
         {
-            if (connection.State == ConnectionState.Open)
-            {
-                connection.Execute($"do release_lock({storage.LockName.Of(resource)})");
-            }
+            connection.Execute($"do release_lock({held.Name})");
         }
         catch (Exception error) when (error is MySqlException or InvalidOperationException)
         {
-            Log.WarnException($"Could not release the lock on '{resource}'; its session is closed, which frees it.", error);
+            Log.WarnException($"Could not release the lock on '{held.Resource}'; its session is closed, which frees it.", error);
             Kill(connection);
         }
     }
@@ -258,7 +283,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         connection.Dispose();
     }
 
-    private sealed class Handle(LockSession session, string resource) : IDisposable
+    private sealed class Handle(LockSession session, SharedLock held) : IDisposable
     {
         private int _released;
 
@@ -266,7 +291,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         {
             if (Interlocked.Exchange(ref _released, 1) == 0)
             {
-                session.Release(resource);
+                session.Release(held);
             }
         }
     }
