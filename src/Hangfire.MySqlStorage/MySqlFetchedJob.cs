@@ -19,6 +19,7 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     private int _state;
     private SharedLock? _prepared;
     private bool _waitedForTaker;
+    private bool _changed;
 
     public string JobId { get; } = jobId.ToString(CultureInfo.InvariantCulture);
 
@@ -48,11 +49,27 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     public void Prepare(SharedLock taken)
     {
         _waitedForTaker = false;
+        if (_changed)
+        {
+            _changed = false;
+            taken.Forget();
+        }
+
         Volatile.Write(ref _prepared, taken);
     }
 
-    /// <summary>The job was changed since: the lock stays, but its worker will read the job anew.</summary>
-    public void ForgetPrepared() => Volatile.Read(ref _prepared)?.Forget();
+    /// <summary>The job was changed without its lock: that stays, but its worker will read the job anew, also where it comes back with what it read before.</summary>
+    public void ForgetPrepared()
+    {
+        if (Volatile.Read(ref _prepared) is { } prepared)
+        {
+            prepared.Forget();
+        }
+        else
+        {
+            _changed = true;
+        }
+    }
 
     /// <summary>Gives up the lock where no worker has the job any more.</summary>
     public void FreeUnlessHeld()

@@ -58,9 +58,14 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
 
         _created?.Write();
         // all locks of a connection are in one session, which the first of them chooses
-        var prepared = Prepared(resource);
         var shared = !_locks.IsHolding && (_shared is { IsHolding: true } || SharedLock.GuardsJob(resource)) ? _shared : null;
-        return shared?.Acquire(resource, timeout, prepared) ?? _locks.Acquire(resource, timeout);
+        if (shared?.Acquire(resource, timeout) is { } held)
+        {
+            return held;
+        }
+
+        storage.Shared?.FreePutBy(resource);
+        return _locks.Acquire(resource, timeout);
     }
 
     /// <inheritdoc />
@@ -225,7 +230,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
-        foreach (var jobId in writes.JobIds)
+        foreach (var jobId in writes.JobIds.Where(jobId => _shared?.Keeps(jobId) != true))
         {
             storage.Shared?.Forget(jobId);
         }
@@ -246,6 +251,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
     internal T Run<T>(Func<MySqlConnection, T> query)
     {
         _created?.Write();
+        _shared?.Retake();
         return _locks.IsHolding ? _locks.Use(query) : storage.Database.Read(query);
     }
 
@@ -278,23 +284,6 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
 
     /// <summary>The job as it was read together with its lock.</summary>
     private bool TryTakeJob(long id, out JobData? job) => _locks.TryTakeJob(id, out job) || (_shared is not null && _shared.TryTakeJob(id, out job));
-
-    /// <summary>The lock that was taken when the job was fetched; given up where it cannot be used.</summary>
-    private SharedLock? Prepared(string resource)
-    {
-        if (_fetched is null || SharedLock.ResourceOf(_fetched.Id) != resource || _fetched.TakePrepared() is not { } prepared)
-        {
-            return null;
-        }
-
-        if (!_locks.IsHolding && prepared.Session is { IsAlive: true })
-        {
-            return prepared;
-        }
-
-        storage.Shared!.Free(prepared);
-        return null;
-    }
 
     private T Write<T>(Func<MySqlConnection, T> write) => _locks.IsHolding
         ? _locks.Use(connection => Database.Write(connection, write))

@@ -1,8 +1,11 @@
 using Hangfire.Common;
 using Hangfire.MySql;
+using Hangfire.MySql.Maintenance;
 using Hangfire.MySqlStorage.Tests.Support;
+using Hangfire.Server;
 using Hangfire.States;
 using Hangfire.Storage;
+using static Hangfire.MySqlStorage.Tests.Support.JobLocks;
 
 namespace Hangfire.MySqlStorage.Tests;
 
@@ -43,7 +46,7 @@ public sealed class ClaimAheadTests : IDisposable
         var next = Fetch();
         Assert.Equal([ids[0], ids[1]], [first.JobId, next.JobId]);
         Assert.Equal((1, 1), (Free, Claimed));
-        Assert.NotNull(Owner(next.JobId));
+        Assert.NotNull(_database.Owner(LockOf(next.JobId)));
         // what was read with the claim
         Assert.Equal("Enqueued", State(next.JobId));
     }
@@ -65,7 +68,7 @@ public sealed class ClaimAheadTests : IDisposable
         _database.Execute("update JobQueue set FetchToken = 'thief' where FetchToken is not null");
         Assert.Throws<JobLeaseLostException>(() => Acknowledge(first));
         Assert.Equal((1, 1), (Free, Claimed));
-        Assert.Null(Owner(ids[1]));
+        Assert.Null(_database.Owner(LockOf(ids[1])));
         Assert.Equal(ids[1], Fetch().JobId);
     }
 
@@ -99,7 +102,7 @@ public sealed class ClaimAheadTests : IDisposable
         Acknowledge(Process());
         _database.Storage.ServerStops();
         Assert.Equal((1, 0), (Free, Claimed));
-        Assert.Null(Owner(ids[1]));
+        Assert.Null(_database.Owner(LockOf(ids[1])));
     }
 
     [Fact]
@@ -107,16 +110,17 @@ public sealed class ClaimAheadTests : IDisposable
     {
         Enqueue(1);
         var running = Process();
-        Assert.NotNull(Owner(running.JobId));
+        Assert.NotNull(_database.Owner(LockOf(running.JobId)));
         using (_worker.AcquireDistributedLock(LockOf(running.JobId), TimeSpan.FromSeconds(5)))
         {
-            var job = _worker.GetJobData(running.JobId)!;
-            Assert.Equal("Processing", job.State);
+            JobData? job = null;
+            Assert.Equal(0, Packets.Of(() => job = _worker.GetJobData(running.JobId)));
+            Assert.Equal("Processing", job!.State);
             Assert.Equal(["1", "2"], [job.ParametersSnapshot["p"], job.ParametersSnapshot["in transaction"]]);
             Assert.Equal(typeof(Jobs), job.Job.Type);
         }
 
-        Assert.Null(Owner(running.JobId));
+        Assert.Null(_database.Owner(LockOf(running.JobId)));
     }
 
     [Fact]
@@ -167,6 +171,70 @@ public sealed class ClaimAheadTests : IDisposable
     }
 
     [Fact]
+    public void RunningJob_IsReadAnew_WhenItWasChangedWhileItsWorkerHadTheLock()
+    {
+        Enqueue(1);
+        var fetched = Fetch();
+        using (_worker.AcquireDistributedLock(LockOf(fetched.JobId), TimeSpan.FromSeconds(5)))
+        {
+            _worker.GetJobData(fetched.JobId);
+            _other.SetJobParameter(fetched.JobId, "p", "changed");
+            ChangeState(_worker, fetched.JobId, new TestState("Processing"));
+        }
+
+        using (_worker.AcquireDistributedLock(LockOf(fetched.JobId), TimeSpan.FromSeconds(5)))
+        {
+            Assert.Equal("changed", _worker.GetJobData(fetched.JobId)!.ParametersSnapshot["p"]);
+        }
+    }
+
+    [Fact]
+    public void LockOnRunningJob_IsFree_UnderALockThatIsNotAJobs()
+    {
+        Enqueue(1);
+        var running = Process();
+        using (_other.AcquireDistributedLock("locks:schedulepoller", TimeSpan.Zero))
+        using (_other.AcquireDistributedLock(LockOf(running.JobId), TimeSpan.Zero))
+        {
+            Assert.Equal(_database.Owner("locks:schedulepoller"), _database.Owner(LockOf(running.JobId)));
+        }
+    }
+
+    [Fact]
+    public void LockOnJob_IsTakenAgain_WhenSomethingIsReadUnderIt()
+    {
+        Enqueue(1);
+        var fetched = Fetch();
+        _database.Storage.ServerStops();
+        using (_worker.AcquireDistributedLock(LockOf(fetched.JobId), TimeSpan.FromSeconds(5)))
+        {
+            ChangeState(_worker, fetched.JobId, new TestState("Processing"));
+            Assert.Null(_database.Owner(LockOf(fetched.JobId)));
+            Assert.Equal("1", _worker.GetJobParameter(fetched.JobId, "p"));
+            Assert.NotNull(_database.Owner(LockOf(fetched.JobId)));
+        }
+
+        Assert.Null(_database.Owner(LockOf(fetched.JobId)));
+    }
+
+    [Fact]
+    public void Server_IsCountedAgain_WhenItIsRestarted()
+    {
+        _database.Storage.ServerStops();
+        var process = new HeartbeatProcess(_database.Storage);
+        for (var start = 0; start < 2; start++)
+        {
+            using var stop = new CancellationTokenSource();
+            var context = new BackgroundProcessContext("server", _database.Storage, new Dictionary<string, object>(), Guid.NewGuid(), stop.Token, stop.Token, stop.Token);
+            var runs = Task.Run(() => process.Execute(context));
+            Wait.Until(() => _database.Storage.RunsServer, "the server to be counted");
+            stop.Cancel();
+            Assert.False(_database.Storage.RunsServer);
+            Wait.Until(() => runs.IsCompleted, "the process to end");
+        }
+    }
+
+    [Fact]
     public void LockOnRunningJob_CanBeTakenAgain_InTheSameBreath()
     {
         Enqueue(1);
@@ -175,26 +243,13 @@ public sealed class ClaimAheadTests : IDisposable
         {
             ChangeState(_worker, fetched.JobId, new TestState("Processing"));
             ChangeState(_worker, fetched.JobId, new SucceededState(null, 1, 1));
-            Assert.NotNull(Owner(fetched.JobId));
+            Assert.NotNull(_database.Owner(LockOf(fetched.JobId)));
             Assert.Equal("Succeeded", State(fetched.JobId));
         }
 
         Acknowledge(fetched);
-        Assert.Null(Owner(fetched.JobId));
+        Assert.Null(_database.Owner(LockOf(fetched.JobId)));
     }
-
-    private static JobStorageConnection Connection(JobStorage storage) => (JobStorageConnection)storage.GetConnection();
-
-    private static string LockOf(string jobId) => $"job:{jobId}:state-lock";
-
-    private static void ChangeState(JobStorageConnection connection, string jobId, IState state)
-    {
-        using var transaction = connection.CreateWriteTransaction();
-        transaction.SetJobState(jobId, state);
-        transaction.Commit();
-    }
-
-    private long? Owner(string jobId) => _database.Scalar<long?>($"select is_used_lock('{_database.Storage.LockName.Of(LockOf(jobId))}')");
 
     private string State(string jobId) => _worker.GetJobData(jobId)!.State;
 

@@ -3,6 +3,7 @@ using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.States;
 using Hangfire.Storage;
 using MySqlConnector;
+using static Hangfire.MySqlStorage.Tests.Support.JobLocks;
 
 namespace Hangfire.MySqlStorage.Tests;
 
@@ -32,18 +33,7 @@ public sealed class JobsUnderLockTests : IDisposable
 
     private string NewJob() => new BackgroundJobClient(_database.Storage).Schedule(() => Jobs.Nothing(), TimeSpan.FromDays(1));
 
-    private static string LockOf(string jobId) => $"job:{jobId}:state-lock";
-
     private IDisposable Lock(string jobId) => _connection.AcquireDistributedLock(LockOf(jobId), TimeSpan.FromSeconds(20));
-
-    private long? Owner(string resource) => _database.Scalar<long?>($"select is_used_lock('{_database.Storage.LockName.Of(resource)}')");
-
-    private static void ChangeState(JobStorageConnection connection, string jobId, IState state)
-    {
-        using var transaction = connection.CreateWriteTransaction();
-        transaction.SetJobState(jobId, state);
-        transaction.Commit();
-    }
 
     [Fact]
     public void StateChange_TakesTwoPackets()
@@ -53,8 +43,8 @@ public sealed class JobsUnderLockTests : IDisposable
         Assert.Equal(20, Packets.Of(() => jobs.ForEach(id =>
             changer.ChangeState(new StateChangeContext(_database.Storage, _connection, id, new EnqueuedState(), ScheduledState.StateName)))));
         Assert.All(jobs, id => Assert.Equal("Enqueued", _other.GetJobData(id)!.State));
-        Assert.All(jobs, id => Assert.Null(Owner(LockOf(id))));
-        Assert.NotNull(Owner("locks:schedulepoller"));
+        Assert.All(jobs, id => Assert.Null(_database.Owner(LockOf(id))));
+        Assert.NotNull(_database.Owner("locks:schedulepoller"));
         Assert.Equal(10, _database.Storage.GetMonitoringApi().EnqueuedCount("default"));
     }
 
@@ -88,25 +78,25 @@ public sealed class JobsUnderLockTests : IDisposable
         using (Lock(_job))
         {
             ChangeState(_connection, _job, new EnqueuedState());
-            Assert.Null(Owner(LockOf(_job)));
+            Assert.Null(_database.Owner(LockOf(_job)));
             using (_other.AcquireDistributedLock(LockOf(_job), TimeSpan.Zero))
             {
                 ChangeState(_other, _job, new DeletedState());
             }
 
             Assert.Equal("Deleted", _connection.GetJobData(_job)!.State);
-            Assert.NotNull(Owner(LockOf(_job)));
+            Assert.NotNull(_database.Owner(LockOf(_job)));
             ChangeState(_connection, _job, new EnqueuedState());
-            Assert.Null(Owner(LockOf(_job)));
+            Assert.Null(_database.Owner(LockOf(_job)));
         }
 
         using (Lock(_job))
         {
-            Assert.NotNull(Owner(LockOf(_job)));
+            Assert.NotNull(_database.Owner(LockOf(_job)));
             Assert.Equal("Enqueued", _connection.GetJobData(_job)!.State);
         }
 
-        Assert.Null(Owner(LockOf(_job)));
+        Assert.Null(_database.Owner(LockOf(_job)));
     }
 
     [Fact]
@@ -116,18 +106,18 @@ public sealed class JobsUnderLockTests : IDisposable
         {
             ChangeState(_connection, _job, new EnqueuedState());
             _connection.SetJobParameter(_job, "p", "2");
-            Assert.Equal(Owner("locks:schedulepoller"), Owner(LockOf(_job)));
+            Assert.Equal(_database.Owner("locks:schedulepoller"), _database.Owner(LockOf(_job)));
             ChangeState(_connection, _job, new EnqueuedState());
             using (Lock(NewJob()))
             {
-                Assert.NotNull(Owner(LockOf(_job)));
+                Assert.NotNull(_database.Owner(LockOf(_job)));
             }
         }
 
-        Assert.Null(Owner(LockOf(_job)));
-        Assert.NotNull(Owner("locks:schedulepoller"));
+        Assert.Null(_database.Owner(LockOf(_job)));
+        Assert.NotNull(_database.Owner("locks:schedulepoller"));
         _scheduler.Dispose();
-        Assert.Null(Owner("locks:schedulepoller"));
+        Assert.Null(_database.Owner("locks:schedulepoller"));
     }
 
     [Fact]
@@ -138,21 +128,21 @@ public sealed class JobsUnderLockTests : IDisposable
             using (Lock(_job))
             {
                 ChangeState(_connection, _job, new EnqueuedState());
-                Assert.NotNull(Owner(LockOf(_job)));
+                Assert.NotNull(_database.Owner(LockOf(_job)));
             }
 
             ChangeState(_connection, NewJob(), new EnqueuedState());
-            Assert.NotNull(Owner(LockOf(_job)));
+            Assert.NotNull(_database.Owner(LockOf(_job)));
 
             using var transaction = _connection.CreateWriteTransaction();
             transaction.SetJobState(_job, new DeletedState());
             transaction.AddToQueue(new string('q', 300), _job);
             Assert.Throws<MySqlException>(transaction.Commit);
-            Assert.NotNull(Owner(LockOf(_job)));
+            Assert.NotNull(_database.Owner(LockOf(_job)));
             Assert.Equal("Enqueued", _connection.GetJobData(_job)!.State);
         }
 
-        Assert.Null(Owner(LockOf(_job)));
+        Assert.Null(_database.Owner(LockOf(_job)));
     }
 
     [Theory]
@@ -164,8 +154,8 @@ public sealed class JobsUnderLockTests : IDisposable
         using (Lock(_job))
         {
             _ = surrendered ? Packets.Of(() => ChangeState(_connection, _job, new EnqueuedState())) : 0;
-            _database.Execute($"kill {Owner("locks:schedulepoller")}");
-            Wait.Until(() => Owner("locks:schedulepoller") is null, "the locks to be free");
+            _database.Execute($"kill {_database.Owner("locks:schedulepoller")}");
+            Wait.Until(() => _database.Owner("locks:schedulepoller") is null, "the locks to be free");
             for (var i = 0; i < 2; i++)
             {
                 Assert.Throws<DistributedLockLostException>(() => ChangeState(_connection, _job, new DeletedState()));

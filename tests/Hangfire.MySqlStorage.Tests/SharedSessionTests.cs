@@ -4,6 +4,7 @@ using Hangfire.MySql.Sharing;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.States;
 using Hangfire.Storage;
+using static Hangfire.MySqlStorage.Tests.Support.JobLocks;
 
 namespace Hangfire.MySqlStorage.Tests;
 
@@ -27,8 +28,6 @@ public sealed class SharedSessionTests : IDisposable
         _database.Dispose();
     }
 
-    private static JobStorageConnection Connection(JobStorage storage) => (JobStorageConnection)storage.GetConnection();
-
     private string NewJob() => _first.CreateExpiredJob(Job.FromExpression(() => Jobs.Nothing()), new Dictionary<string, string> { ["p"] = "1" }, DateTime.UnixEpoch, TimeSpan.FromHours(1));
 
     private string NewJobInQueue()
@@ -38,17 +37,6 @@ public sealed class SharedSessionTests : IDisposable
         transaction.AddToQueue("q", id);
         transaction.Commit();
         return id;
-    }
-
-    private static string LockOf(string jobId) => $"job:{jobId}:state-lock";
-
-    private long? Owner(string resource) => _database.Scalar<long?>($"select is_used_lock('{_database.Storage.LockName.Of(resource)}')");
-
-    private static void ChangeState(JobStorageConnection connection, string jobId, IState state)
-    {
-        using var transaction = connection.CreateWriteTransaction();
-        transaction.SetJobState(jobId, state);
-        transaction.Commit();
     }
 
     [Theory]
@@ -72,14 +60,14 @@ public sealed class SharedSessionTests : IDisposable
         using (_first.AcquireDistributedLock(LockOf(a), TimeSpan.Zero))
         using (_second.AcquireDistributedLock(LockOf(b), TimeSpan.Zero))
         {
-            Assert.NotNull(Owner(LockOf(a)));
-            Assert.Equal(Owner(LockOf(a)), Owner(LockOf(b)));
+            Assert.NotNull(_database.Owner(LockOf(a)));
+            Assert.Equal(_database.Owner(LockOf(a)), _database.Owner(LockOf(b)));
             // a session may have its own lock again; another worker of the process has it all the same
             Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock(LockOf(a), TimeSpan.Zero));
         }
 
-        Assert.Null(Owner(LockOf(a)));
-        Assert.Null(Owner(LockOf(b)));
+        Assert.Null(_database.Owner(LockOf(a)));
+        Assert.Null(_database.Owner(LockOf(b)));
     }
 
     [Fact]
@@ -145,7 +133,7 @@ public sealed class SharedSessionTests : IDisposable
     public void LockOnMissingJob_IsTaken_AndTheJobIsNull()
     {
         using var held = _first.AcquireDistributedLock(LockOf("4711"), TimeSpan.Zero);
-        Assert.NotNull(Owner(LockOf("4711")));
+        Assert.NotNull(_database.Owner(LockOf("4711")));
         Assert.Null(_first.GetJobData("4711"));
     }
 
@@ -156,14 +144,14 @@ public sealed class SharedSessionTests : IDisposable
         using (_first.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
         {
             ChangeState(_first, id, new EnqueuedState());
-            Assert.Null(Owner(LockOf(id)));
+            Assert.Null(_database.Owner(LockOf(id)));
             using (_second.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
             {
                 Assert.Equal("Enqueued", _second.GetJobData(id)!.State);
             }
         }
 
-        Assert.Null(Owner(LockOf(id)));
+        Assert.Null(_database.Owner(LockOf(id)));
     }
 
     [Fact]
@@ -174,10 +162,10 @@ public sealed class SharedSessionTests : IDisposable
         {
             ChangeState(_first, id, new EnqueuedState());
             _first.SetJobParameter(id, "p", "2");
-            Assert.NotNull(Owner(LockOf(id)));
+            Assert.NotNull(_database.Owner(LockOf(id)));
         }
 
-        Assert.Null(Owner(LockOf(id)));
+        Assert.Null(_database.Owner(LockOf(id)));
     }
 
     [Fact]
@@ -189,14 +177,14 @@ public sealed class SharedSessionTests : IDisposable
             using (_first.AcquireDistributedLock(LockOf(a), TimeSpan.Zero))
             {
                 ChangeState(_first, a, new EnqueuedState());
-                Assert.NotNull(Owner(LockOf(a)));
+                Assert.NotNull(_database.Owner(LockOf(a)));
             }
 
             ChangeState(_first, b, new EnqueuedState());
-            Assert.NotNull(Owner(LockOf(a)));
+            Assert.NotNull(_database.Owner(LockOf(a)));
         }
 
-        Assert.Null(Owner(LockOf(a)));
+        Assert.Null(_database.Owner(LockOf(a)));
     }
 
     [Fact]
@@ -212,11 +200,11 @@ public sealed class SharedSessionTests : IDisposable
             theirs.Dispose();
             using (_first.AcquireDistributedLock("res", TimeSpan.FromSeconds(20)))
             {
-                Assert.Equal(Owner(LockOf(id)), Owner("res"));
+                Assert.Equal(_database.Owner(LockOf(id)), _database.Owner("res"));
                 Assert.ThrowsAny<DistributedLockTimeoutException>(() => _second.AcquireDistributedLock("res", TimeSpan.Zero));
             }
 
-            Assert.Null(Owner("res"));
+            Assert.Null(_database.Owner("res"));
         }
     }
 
@@ -227,7 +215,7 @@ public sealed class SharedSessionTests : IDisposable
         using (_first.AcquireDistributedLock("long", TimeSpan.Zero))
         using (_first.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
         {
-            Assert.Equal(Owner("long"), Owner(LockOf(id)));
+            Assert.Equal(_database.Owner("long"), _database.Owner(LockOf(id)));
         }
     }
 
@@ -238,12 +226,12 @@ public sealed class SharedSessionTests : IDisposable
         using (_first.AcquireDistributedLock(LockOf(a), TimeSpan.Zero))
         using (_second.AcquireDistributedLock(LockOf(b), TimeSpan.Zero))
         {
-            foreach (var session in new[] { Owner(LockOf(a)), Owner(LockOf(b)) }.Distinct())
+            foreach (var session in new[] { _database.Owner(LockOf(a)), _database.Owner(LockOf(b)) }.Distinct())
             {
                 _database.Execute($"kill {session}");
             }
 
-            Wait.Until(() => Owner(LockOf(a)) is null && Owner(LockOf(b)) is null, "the locks to be free");
+            Wait.Until(() => _database.Owner(LockOf(a)) is null && _database.Owner(LockOf(b)) is null, "the locks to be free");
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_first, a, new EnqueuedState()));
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_second, b, new EnqueuedState()));
             Assert.Throws<DistributedLockLostException>(() => ChangeState(_first, a, new EnqueuedState()));
@@ -372,7 +360,7 @@ public sealed class SharedSessionTests : IDisposable
         var id = NewJobInQueue();
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         using var fetched = _first.FetchNextJob(["q"], deadline.Token);
-        Wait.Until(() => Owner(LockOf(id)) is null, "the heartbeat to free it");
+        Wait.Until(() => _database.Owner(LockOf(id)) is null, "the heartbeat to free it");
     }
 
     [Fact]
@@ -383,12 +371,12 @@ public sealed class SharedSessionTests : IDisposable
         using var fetched = _first.FetchNextJob(["q"], deadline.Token);
         using (_first.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
         {
-            Assert.NotNull(Owner(LockOf(id)));
+            Assert.NotNull(_database.Owner(LockOf(id)));
             Assert.Equal("1", _first.GetJobData(id)!.ParametersSnapshot["p"]);
             ChangeState(_first, id, new EnqueuedState());
         }
 
-        Assert.Null(Owner(LockOf(id)));
+        Assert.Null(_database.Owner(LockOf(id)));
     }
 
     [Fact]
@@ -397,7 +385,7 @@ public sealed class SharedSessionTests : IDisposable
         var id = NewJobInQueue();
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         _first.FetchNextJob(["q"], deadline.Token).Requeue();
-        Assert.Null(Owner(LockOf(id)));
+        Assert.Null(_database.Owner(LockOf(id)));
     }
 
     private static bool Do(Action action)

@@ -103,7 +103,7 @@ internal sealed class JobWriter(Tables tables)
             value(change);
         }
 
-        _ = all.Count == with.Count ? sql : sql.Piece($" else ").Column(column);
+        _ = all.Count == with.Count ? sql : sql.Piece($" else ").Raw(column);
         sql.Piece($" end");
     }
 

@@ -93,7 +93,7 @@ internal sealed class WriteSet(Tables tables)
     public List<SqlBatch> Packets(SqlBatch first, int start)
     {
         var packets = new List<SqlBatch> { first };
-        var before = first.Length > start ? -1 : first.Statements;
+        var (begun, before) = (first.Length > start, first.Statements);
         new Ownership(tables).Write(packets[0], _fences, Acknowledged);
         var writer = new JobWriter(tables);
         foreach (var changes in Chunks())
@@ -121,7 +121,7 @@ internal sealed class WriteSet(Tables tables)
             first.Begin(start);
             packets.Add(new SqlBatch().Add($"commit"));
         }
-        else if (packets.Sum(packet => packet.Statements) - before > 1)
+        else if (begun || packets.Sum(packet => packet.Statements) - before > 1)
         {
             first.Begin(start);
             packets[^1].Add($"commit");

@@ -67,21 +67,10 @@ internal sealed class DeadProcesses(MySqlStorage storage)
 
     private void Release(string processId, IReadOnlyCollection<string> queues)
     {
-        var table = storage.Database.Tables.JobQueue;
-        var ids = storage.Database.Read(connection => connection.Query(
-            $"select Id from {table} where Queue in ({queues}) and FetchedAt > '1970-01-01' and FetchToken like {processId + ":%"} order by Id",
-            row => row.GetInt64(0)));
-        if (ids.Count == 0)
+        var returned = storage.Leases.Return(queues, processId + ":%");
+        if (returned > 0)
         {
-            return;
-        }
-
-        var released = storage.Database.Write(connection => connection.Execute(
-            $"update {new RowIds(ids)} v straight_join {table} q force index (primary) on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken like {processId + ":%"}"));
-        Log.Warn($"Process {processId} is gone; {released} job(s) that it had fetched are back in their queues.");
-        foreach (var queue in queues)
-        {
-            storage.Signals.Set(queue);
+            Log.Warn($"Process {processId} is gone; {returned} job(s) that it had fetched are back in their queues.");
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Leases(MySqlStorage storage)
     public void Owe(MySqlFetchedJob job) => _owed.Enqueue(() => job.ReturnRow());
 
     /// <summary>Notes a claim to be given back, of which nobody knows whether it was committed.</summary>
-    public void Owe(string queue, string token) => _owed.Enqueue(() => Return(queue, token));
+    public void Owe(string queue, string token) => _owed.Enqueue(() => Return([queue], token));
 
     public void PayOwed()
     {
@@ -48,17 +48,26 @@ internal sealed class Leases(MySqlStorage storage)
         }
     }
 
-    private void Return(string queue, string token)
+    /// <summary>Makes fetched rows free for anyone: those whose tokens are like the pattern, which is a whole token or the beginning of a process's.</summary>
+    /// <returns>How many.</returns>
+    public int Return(IReadOnlyCollection<string> queues, string pattern)
     {
         var table = storage.Database.Tables.JobQueue;
         var ids = storage.Database.Read(connection => connection.Query(
-            $"select Id from {table} where Queue = {queue} and FetchedAt > '1970-01-01' and FetchToken = {token} order by Id", row => row.GetInt64(0)));
-        if (ids.Count > 0)
+            $"select Id from {table} where Queue in ({queues}) and FetchedAt > '1970-01-01' and FetchToken like {pattern} order by Id", row => row.GetInt64(0)));
+        if (ids.Count == 0)
         {
-            storage.Database.Write(connection => connection.Execute(
-                $"update {new RowIds(ids)} v straight_join {table} q force index (primary) on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken = {token}"));
+            return 0;
+        }
+
+        var returned = storage.Database.Write(connection => connection.Execute(
+            $"update {new RowIds(ids)} v straight_join {table} q force index (primary) on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken like {pattern}"));
+        foreach (var queue in queues)
+        {
             storage.Signals.Set(queue);
         }
+
+        return returned;
     }
 
     public void Renew()

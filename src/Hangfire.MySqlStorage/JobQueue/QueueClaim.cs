@@ -46,9 +46,9 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
             : sql.Piece($"FetchedAt < utc_timestamp(6) - interval {storage.Options.SlidingInvisibilityTimeout} microsecond order by FetchedAt");
         return sql
             .Piece($" limit {wanted} for update skip locked) v straight_join {_tables.JobQueue} q force index (primary) on q.Id = v.Id set q.FetchedAt = ")
-            .Column(_hasVariable ? "@hf_now" : "utc_timestamp(6)").Piece($", q.FetchToken = {Token}").End();
+            .Raw(_hasVariable ? "@hf_now" : "utc_timestamp(6)").Piece($", q.FetchToken = {Token}").End();
     }
 
     private SqlBatch Claimed(SqlBatch sql) => sql.Piece($" where q.Queue = {source.Queue} and q.FetchedAt ")
-        .Column(_hasVariable ? "= @hf_now" : "> '1970-01-01'").Piece($" and q.FetchToken = {Token}");
+        .Raw(_hasVariable ? "= @hf_now" : "> '1970-01-01'").Piece($" and q.FetchToken = {Token}");
 }

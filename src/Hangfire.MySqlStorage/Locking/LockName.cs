@@ -19,5 +19,5 @@ internal sealed class LockName(string database, string prefix)
 
     /// <summary>The name of the lock on a job whose id the server has in a column, as an expression.</summary>
     public SqlBatch OfJob(SqlBatch sql, string column) => sql
-        .Piece($"concat({Before}, left(sha2(concat({_space + SharedLock.Before}, ").Column(column).Piece($", {SharedLock.After}), 256), {HashLength}))");
+        .Piece($"concat({Before}, left(sha2(concat({_space + SharedLock.Before}, ").Raw(column).Piece($", {SharedLock.After}), 256), {HashLength}))");
 }

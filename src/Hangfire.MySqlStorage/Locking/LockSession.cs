@@ -63,15 +63,10 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
     public void Commit(WriteSet writes) => Use(connection =>
     {
         // what was read with the locks is not true any more
-        _held.Values.ToList().ForEach(held => held.TryTakeJob(out _));
-        var releases = _held.Values.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
+        _held.Values.ToList().ForEach(held => held.Forget());
+        var releases = _held.Values.Where(held => held.GoesWith(writes)).ToList();
         var packets = writes.Packets();
-        if (releases.Count > 0)
-        {
-            var calls = new RowList(packets[^1].Piece($"do "));
-            releases.ForEach(held => calls.Next().Piece($"release_lock({held.Name})"));
-            packets[^1].End();
-        }
+        SharedLock.Release(packets[^1], releases);
 
         try
         {
@@ -79,7 +74,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
             releases.ForEach(held => held.IsSurrendered = true);
             return rows;
         }
-        catch (MySqlException error) when (error.ErrorCode is MySqlErrorCode.QueryInterrupted or MySqlErrorCode.CommandTimeoutExpired)
+        catch (Exception error) when (ServerErrors.IsBrokenOff(error))
         {
             // nobody knows whether it struck before the locks were freed or after
             Kill(connection);

@@ -8,15 +8,20 @@ namespace Hangfire.MySql.Maintenance;
 /// </summary>
 internal sealed class HeartbeatProcess(MySqlStorage storage) : IBackgroundProcess
 {
-    private bool _announced;
+    private bool _serves;
 
     public void Execute(BackgroundProcessContext context)
     {
-        if (!_announced)
+        if (!_serves)
         {
-            _announced = true;
+            _serves = true;
             storage.ServerStarts();
-            context.StoppingToken.Register(storage.ServerStops);
+            // also where Hangfire only restarts the server, and comes back with another token
+            context.StoppingToken.Register(() =>
+            {
+                _serves = false;
+                storage.ServerStops();
+            });
         }
 
         storage.Heartbeat.Start();

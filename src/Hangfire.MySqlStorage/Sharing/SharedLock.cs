@@ -1,10 +1,11 @@
 using System.Globalization;
 using Hangfire.MySql.Commands;
+using Hangfire.MySql.Sql;
 using Hangfire.Storage;
 
 namespace Hangfire.MySql.Sharing;
 
-/// <summary>A lock in the shared session; mostly the one that Hangfire takes on a job to change its state.</summary>
+/// <summary>A lock in the shared session or one of its own; mostly the one that Hangfire takes on a job to change its state.</summary>
 internal sealed class SharedLock(string resource, string name)
 {
     public const string Before = "job:";
@@ -70,6 +71,25 @@ internal sealed class SharedLock(string resource, string name)
         }
 
         return next;
+    }
+
+    /// <summary>Whether nothing more is done under it after a commit, so that it need not be held longer.</summary>
+    public bool GoesWith(WriteSet writes) => Count == 1 && JobId is { } id && writes.ChangesStateOf(id);
+
+    public static void Release(SqlBatch sql, IReadOnlyCollection<SharedLock> held)
+    {
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        var calls = new RowList(sql.Piece($"do "));
+        foreach (var one in held)
+        {
+            calls.Next().Piece($"release_lock({one.Name})");
+        }
+
+        sql.End();
     }
 
     public static string ResourceOf(long jobId) => string.Create(CultureInfo.InvariantCulture, $"{Before}{jobId}{After}");

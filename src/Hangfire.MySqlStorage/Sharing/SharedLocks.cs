@@ -14,7 +14,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     /// <summary>Takes a lock, or once more one that is held.</summary>
     /// <returns>Null when another process has it and nothing is held here: then it is better waited for in a session of its own.</returns>
-    public IDisposable? Acquire(string resource, TimeSpan timeout, SharedLock? prepared)
+    public IDisposable? Acquire(string resource, TimeSpan timeout)
     {
         Retake();
         if (_held.TryGetValue(resource, out var held))
@@ -23,7 +23,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
         else
         {
-            held = prepared ?? Take(resource, timeout, elsewhere: _held.Count == 0);
+            held = Take(resource, timeout, elsewhere: _held.Count == 0);
             if (held is null)
             {
                 return null;
@@ -40,7 +40,8 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
     public bool TryTakeJob(long jobId, out JobData? job)
     {
         job = null;
-        return _held.TryGetValue(SharedLock.ResourceOf(jobId), out var held) && !held.IsSurrendered && held.TryTakeJob(out job);
+        Retake();
+        return _held.TryGetValue(SharedLock.ResourceOf(jobId), out var held) && held.TryTakeJob(out job);
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
     {
         Retake();
         var locks = _held.Values.ToList();
-        var done = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
+        var done = locks.Where(held => held.GoesWith(writes)).ToList();
         var kept = storage.RunsServer && fetched is { IsHeld: true } && !writes.Acknowledged.Contains(fetched) ? done.Find(held => held.JobId == fetched.Id) : null;
         var releases = done.Where(held => held != kept).ToList();
         using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
@@ -72,6 +73,9 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
     }
 
+    /// <summary>Whether the last commit has kept the lock on this job, with the job as the commit left it.</summary>
+    public bool Keeps(long jobId) => _kept?.Job.Id == jobId;
+
     /// <summary>Puts by the lock that the last commit has kept, for the worker that runs the job.</summary>
     public void PutBy()
     {
@@ -79,6 +83,25 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         {
             _kept = null;
             work.PutBy(kept.Job, kept.Lock);
+        }
+    }
+
+    /// <summary>Takes again what went with a commit, because more is done under it.</summary>
+    public void Retake()
+    {
+        PutBy();
+        foreach (var held in _held.Values.Where(held => held.IsSurrendered).ToList())
+        {
+            _held.Remove(held.Resource);
+            var again = Take(held.Resource, storage.Options.TransactionTimeout, elsewhere: false)!;
+            held.Session = again.Session;
+            if (again.TryTakeJob(out var job))
+            {
+                held.Read(job);
+            }
+
+            held.IsSurrendered = false;
+            _held.Add(held.Resource, held);
         }
     }
 
@@ -137,19 +160,6 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         using var request = new LockRequest([wanted]);
         work.Run(request);
         return wanted.Session is not null;
-    }
-
-    private void Retake()
-    {
-        PutBy();
-        foreach (var held in _held.Values.Where(held => held.IsSurrendered).ToList())
-        {
-            _held.Remove(held.Resource);
-            var again = Take(held.Resource, storage.Options.TransactionTimeout, elsewhere: false)!;
-            held.Session = again.Session;
-            held.IsSurrendered = false;
-            _held.Add(held.Resource, held);
-        }
     }
 
     private void EnsureAlive()

@@ -166,12 +166,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
             ReleaseRequest release => release.Releases,
             _ => [],
         }).Concat(unwanted).Where(held => held.Session == session).ToList();
-        if (releases.Count > 0)
-        {
-            var calls = new RowList(sql.Piece($"do "));
-            releases.ForEach(held => calls.Next().Piece($"release_lock({held.Name})"));
-            sql.End();
-        }
+        SharedLock.Release(sql, releases);
     }
 
     /// <summary>The transaction is undone, or nobody knows: then the rows may bear our tokens, and nobody else would free them for long.</summary>

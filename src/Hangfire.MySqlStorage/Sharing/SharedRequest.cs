@@ -68,8 +68,17 @@ internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> l
 
     public override void Complete()
     {
-        Next?.Complete();
-        base.Complete();
+        try
+        {
+            if (!HasFailed)
+            {
+                Next?.Complete();
+            }
+        }
+        finally
+        {
+            base.Complete();
+        }
     }
 }
 

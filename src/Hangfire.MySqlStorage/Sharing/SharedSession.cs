@@ -156,7 +156,20 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             }
 
             HandOn();
-            batch.Except(deferred).ToList().ForEach(request => request.Complete());
+            batch.Except(deferred).ToList().ForEach(Complete);
+        }
+    }
+
+    private static void Complete(SharedRequest request)
+    {
+        try
+        {
+            request.Complete();
+        }
+        catch (Exception error)
+        {
+            // it is nobody's who waits here, and the others wait to be told
+            Log.WarnException("What was claimed for a worker could not be handed on; it goes back to its queue when its lease has run out.", error);
         }
     }
 
@@ -285,9 +298,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
     }
 
-    /// <summary>After an interruption nobody knows whether it struck before the commit or after.</summary>
-    private static bool IsOver(Session session, Exception error) =>
-        ServerErrors.IsConnectionLost(session.Connection, error) || error is MySqlException { ErrorCode: MySqlErrorCode.QueryInterrupted };
+    private static bool IsOver(Session session, Exception error) => ServerErrors.IsConnectionLost(session.Connection, error) || ServerErrors.IsBrokenOff(error);
 
     /// <summary>Fails those whose locks are not in the session that is to serve them.</summary>
     private static void FailLost(List<SharedRequest> batch, Session? session, Exception? cause = null)

@@ -1,8 +1,6 @@
 using Hangfire.Logging;
 using Hangfire.MySql.Commands;
 using Hangfire.MySql.JobQueue;
-using Hangfire.MySql.Locking;
-using MySqlConnector;
 
 namespace Hangfire.MySql.Sharing;
 
@@ -20,7 +18,6 @@ internal sealed class SharedWork : IDisposable
 
     private readonly object _gate = new();
     private readonly Dictionary<string, MySqlFetchedJob?> _inUse = new(StringComparer.Ordinal);
-    private readonly LockName _names;
     private readonly MySqlStorage _storage;
     private readonly SharedSession _session;
     private readonly Timer _sweep;
@@ -29,7 +26,6 @@ internal sealed class SharedWork : IDisposable
     public SharedWork(MySqlStorage storage)
     {
         _storage = storage;
-        _names = storage.LockName;
         _session = new SharedSession(storage, IsHolding);
         _sweep = new Timer(_ => Sweep());
     }
@@ -60,7 +56,22 @@ internal sealed class SharedWork : IDisposable
             }
         }
 
-        return new SharedLock(resource, _names.Of(resource));
+        return new SharedLock(resource, _storage.LockName.Of(resource));
+    }
+
+    /// <summary>Frees a lock that was put by, for somebody who wants it in another session.</summary>
+    public void FreePutBy(string resource)
+    {
+        SharedLock? putBy;
+        lock (_gate)
+        {
+            putBy = _inUse.GetValueOrDefault(resource)?.TakePrepared();
+        }
+
+        if (putBy is not null)
+        {
+            Free(putBy);
+        }
     }
 
     /// <summary>Lets the next worker of this process have the lock.</summary>
@@ -85,14 +96,8 @@ internal sealed class SharedWork : IDisposable
     /// <summary>Gives a lock back, here and in the database.</summary>
     public void Free(SharedLock held)
     {
-        try
-        {
-            Release([held]);
-        }
-        finally
-        {
-            Unreserve(held);
-        }
+        Release([held]);
+        Unreserve(held);
     }
 
     /// <summary>Claims up to so many jobs, each where possible with its lock and as it is in the database, for the worker that will get it.</summary>
@@ -126,11 +131,7 @@ internal sealed class SharedWork : IDisposable
             }
         }
 
-        if (unwanted.Count > 0)
-        {
-            Release(unwanted);
-        }
-
+        Release(unwanted);
         return request.Claimed.ConvertAll(claimed => claimed.Job);
     }
 
@@ -184,34 +185,23 @@ internal sealed class SharedWork : IDisposable
             }
         }
 
-        if (idle.Count == 0)
+        Release(idle);
+        idle.ForEach(Unreserve);
+    }
+
+    private void Release(List<SharedLock> held)
+    {
+        if (!held.Exists(one => one.Session is { IsAlive: true }))
         {
             return;
         }
 
         try
         {
-            Release(idle);
+            using var request = new ReleaseRequest(held);
+            Run(request);
         }
         catch (Exception error)
-        {
-            Log.WarnException("Locks on running jobs could not be released; they go with the session.", error);
-        }
-
-        idle.ForEach(Unreserve);
-    }
-
-    private void Release(List<SharedLock> held)
-    {
-        try
-        {
-            if (held.Any(one => one.Session is { IsAlive: true }))
-            {
-                using var request = new ReleaseRequest(held);
-                Run(request);
-            }
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
         {
             Log.DebugException($"Could not release the lock on '{held[0].Resource}'; it went with its session.", error);
         }

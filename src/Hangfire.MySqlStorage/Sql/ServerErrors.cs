@@ -16,6 +16,9 @@ internal static class ServerErrors
     /// <summary>Raised on purpose by a fence: see WriteSet.</summary>
     public static bool IsOutOfRange(MySqlException error) => error.Number == 1690;
 
+    /// <summary>The packet was broken off, before its commit or after.</summary>
+    public static bool IsBrokenOff(Exception error) => error is MySqlException { ErrorCode: MySqlErrorCode.QueryInterrupted or MySqlErrorCode.CommandTimeoutExpired };
+
     /// <summary>1053 shutdown, 1927 killed (MariaDB), 2006/2013 gone, 3169 killed (MySQL), 4031 idle too long (MySQL).</summary>
     public static bool IsConnectionLost(MySqlConnection connection, Exception error) =>
         connection.State != ConnectionState.Open || error is MySqlException { Number: 1053 or 1927 or 2006 or 2013 or 3169 or 4031 };

@@ -38,9 +38,9 @@ internal sealed class SqlBatch
     }
 
     /// <summary>A column's name or another piece of text that is ours.</summary>
-    public SqlBatch Column(string name)
+    public SqlBatch Raw(string text)
     {
-        _text.Append(name);
+        _text.Append(text);
         return this;
     }
 
