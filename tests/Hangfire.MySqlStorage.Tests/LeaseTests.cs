@@ -120,10 +120,40 @@ public sealed class LeaseTests : IDisposable
     public void Fetch_TakesJob_WhoseLeaseHasRunOut()
     {
         using var connection = _database.Storage.GetConnection();
-        // a token without a process, such as other versions write: only the time-out can free it
-        _database.Execute("update JobQueue set FetchedAt = utc_timestamp(6) - interval 1 hour, FetchToken = 'someone'");
+        var fresh = RunOutAndEnqueue();
+        SeeDatabaseFor(seconds: 70, until: Now());
         using var fetched = Fetch(connection);
         Assert.Equal(_job, fetched.JobId);
+        using var next = Fetch(connection);
+        Assert.Equal(fresh, next.JobId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fetch_LeavesJob_WhoseLeaseHasRunOut_WhileItsOwnerMayNotHaveReachedTheDatabase(bool wasStopped)
+    {
+        using var connection = _database.Storage.GetConnection();
+        var fresh = RunOutAndEnqueue();
+        // either it has just started, or its leave to look is from before it was stopped itself
+        SeeDatabaseFor(seconds: wasStopped ? 70 : 0, until: wasStopped ? Now().AddMinutes(-10) : Now());
+        using var fetched = Fetch(connection);
+        Assert.Equal(fresh, fetched.JobId);
+    }
+
+    /// <summary>A token without a process, such as other versions write: only the time-out can free it.</summary>
+    private string RunOutAndEnqueue()
+    {
+        _database.Execute("update JobQueue set FetchedAt = utc_timestamp(6) - interval 1 hour, FetchToken = 'someone'");
+        return _client.Enqueue(() => Jobs.Nothing());
+    }
+
+    private DateTime Now() => DateTime.SpecifyKind(_database.Scalar<DateTime>("select utc_timestamp(6)"), DateTimeKind.Utc);
+
+    private void SeeDatabaseFor(int seconds, DateTime until)
+    {
+        _database.Storage.StaleLeases.Saw(until.AddSeconds(-seconds));
+        _database.Storage.StaleLeases.Saw(until);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         for (var i = 0; i < queues.Length; i++)
         {
             sql.Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt is null), ")
-                .Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond), ");
+                .Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond and utc_timestamp(6) < {storage.StaleLeases.LookUntil}), ");
         }
 
         sql.Piece($"1").End();
@@ -84,7 +84,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
             else
             {
                 sql.Add($"""
-                    select Id, JobId from {table} where Queue = {queue} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond
+                    select Id, JobId from {table} where Queue = {queue} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond and utc_timestamp(6) < {storage.StaleLeases.LookUntil}
                     order by FetchedAt limit {left} for update skip locked
                     """);
             }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hangfire.Logging;
 using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
+using Hangfire.MySql.Sql;
 
 namespace Hangfire.MySql.Maintenance;
 
@@ -12,9 +13,6 @@ namespace Hangfire.MySql.Maintenance;
 internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Renewed five times within its time-out, a lease outlives four failures.</summary>
-    private const int RenewalsPerTimeout = 5;
 
     /// <summary>Without a fetched job nobody looks at this process's lock.</summary>
     private static readonly TimeSpan IdleLeaseCheck = TimeSpan.FromSeconds(5);
@@ -32,7 +30,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
     private readonly Lock _beating = new();
     private readonly DeadProcesses _deadProcesses = new(storage);
     private Thread? _thread;
-    private long _leaseChecked, _renewed, _deadChecked, _locksPinged = TimeProvider.System.GetTimestamp();
+    private long _leaseChecked, _renewed, _clockRead, _deadChecked, _locksPinged = TimeProvider.System.GetTimestamp();
     private int _deadChecks;
     private bool _failing;
 
@@ -113,9 +111,18 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.ProcessLease.EnsureHeld(verify: storage.Leases.Any || IsDue(ref _leaseChecked, IdleLeaseCheck));
         }
 
-        if (IsDue(ref _renewed, storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout))
+        if (IsDue(ref _renewed, storage.Leases.RenewalInterval))
         {
+            var renewed = _renewed;
+            // due again at the next beat, should it fail
+            _renewed = 0;
             storage.Leases.Renew();
+            _renewed = renewed;
+        }
+
+        if (queues.Count > 0 && IsDue(ref _clockRead, storage.Leases.RenewalInterval))
+        {
+            storage.StaleLeases.Saw(storage.Database.Read(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0]);
         }
 
         // the first looks follow each other closely: at a restart, what was running should go on at once
