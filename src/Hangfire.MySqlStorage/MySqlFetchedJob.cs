@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Logging;
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Sharing;
 using Hangfire.MySql.Sql;
 using Hangfire.Storage;
@@ -29,6 +30,9 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
 
     public string Token => token;
 
+    /// <summary>Where its worker will come for the next job.</summary>
+    public QueueFetcher? Fetcher { get; set; }
+
     public bool IsHeld => Volatile.Read(ref _state) == (int)State.Held;
 
     public bool IsRemoved => Volatile.Read(ref _state) == (int)State.Removed;
@@ -37,10 +41,22 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
 
     public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
 
-    /// <summary>Keeps the lock on the job, taken ahead, for its worker.</summary>
+    /// <summary>Whether the lock on the job waits for its worker.</summary>
+    public bool IsPrepared => Volatile.Read(ref _prepared) is not null;
+
+    /// <summary>Keeps the lock on the job for its worker.</summary>
     public void Prepare(SharedLock taken)
     {
-        _prepared = taken;
+        _waitedForTaker = false;
+        Volatile.Write(ref _prepared, taken);
+    }
+
+    /// <summary>The job was changed since: the lock stays, but its worker will read the job anew.</summary>
+    public void ForgetPrepared() => Volatile.Read(ref _prepared)?.Forget();
+
+    /// <summary>Gives up the lock where no worker has the job any more.</summary>
+    public void FreeUnlessHeld()
+    {
         if (!IsHeld)
         {
             FreePrepared();
@@ -120,15 +136,12 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
         return true;
     }
 
-    /// <summary>Gives up the lock taken ahead at the second call: a worker takes it at once, and who is no worker may never.</summary>
-    public void FreeIdlePrepared()
+    /// <summary>The lock at the second call for it: its worker takes it soon or, busy with the job, not for long.</summary>
+    public SharedLock? TakeIdlePrepared()
     {
-        if (_waitedForTaker)
-        {
-            FreePrepared();
-        }
-
+        var idle = _waitedForTaker;
         _waitedForTaker = true;
+        return idle ? TakePrepared() : null;
     }
 
     private void FreePrepared()

@@ -40,6 +40,7 @@ public class MySqlStorage : JobStorage, IDisposable
     private readonly Lock _fetching = new();
     private readonly ConcurrentDictionary<string, QueueFetcher> _fetchers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _fetchedQueues = new(StringComparer.Ordinal);
+    private int _servers;
 
     /// <summary>A storage in the database that the connection string names, with default options.</summary>
     public MySqlStorage(string connectionString) : this(connectionString, new MySqlStorageOptions())
@@ -129,6 +130,9 @@ public class MySqlStorage : JobStorage, IDisposable
 
     internal UnwrittenJobs Unwritten { get; }
 
+    /// <summary>Whether a server of this process has workers that come for jobs one after the other.</summary>
+    internal bool RunsServer => Volatile.Read(ref _servers) > 0;
+
     internal IReadOnlyCollection<string> FetchedQueues => (IReadOnlyCollection<string>)_fetchedQueues.Keys;
 
     /// <inheritdoc />
@@ -142,7 +146,7 @@ public class MySqlStorage : JobStorage, IDisposable
     public override IEnumerable<IServerComponent> GetComponents() => [new ExpirationManager(this), new CountersAggregator(this)];
 
     /// <inheritdoc />
-    public override IEnumerable<IBackgroundProcess> GetServerRequiredProcesses() => [new HeartbeatProcess(Heartbeat)];
+    public override IEnumerable<IBackgroundProcess> GetServerRequiredProcesses() => [new HeartbeatProcess(this)];
 
     /// <inheritdoc />
     public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new ExpirationManager(this), new CountersAggregator(this)];
@@ -181,6 +185,25 @@ public class MySqlStorage : JobStorage, IDisposable
         ProcessLease.Dispose();
         Database.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    internal void ServerStarts() => Interlocked.Increment(ref _servers);
+
+    internal void ServerStops()
+    {
+        if (Interlocked.Decrement(ref _servers) == 0)
+        {
+            ReturnPutBy(atOnce: true);
+        }
+    }
+
+    /// <summary>Gives back jobs that were claimed for workers which have not come for them.</summary>
+    internal void ReturnPutBy(bool atOnce)
+    {
+        foreach (var fetcher in _fetchers.Values)
+        {
+            fetcher.ReturnPutBy(atOnce);
+        }
     }
 
     internal QueueFetcher Fetcher(string[] queues)

@@ -225,6 +225,12 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
+        foreach (var jobId in writes.JobIds)
+        {
+            storage.Shared?.Forget(jobId);
+        }
+
+        _shared?.PutBy();
         foreach (var job in writes.Acknowledged)
         {
             job.MarkRemoved();
@@ -250,7 +256,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
     {
         if (_shared is { IsHolding: true })
         {
-            _shared.Commit(writes);
+            _shared.Commit(writes, _fetched);
             return;
         }
 

@@ -131,12 +131,17 @@ public sealed class LeaseTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Fetch_LeavesJob_WhoseLeaseHasRunOut_WhileItsOwnerMayNotHaveReachedTheDatabase(bool wasStopped)
+    public void Fetch_LeavesJob_WhoseLeaseHasRunOut_AfterASilence(bool wasStopped)
     {
         using var connection = _database.Storage.GetConnection();
         var fresh = RunOutAndEnqueue();
-        // either it has just started, or its leave to look is from before it was stopped itself
-        SeeDatabaseFor(seconds: wasStopped ? 70 : 0, until: wasStopped ? Now().AddMinutes(-10) : Now());
+        SeeDatabaseFor(seconds: 70, until: Now().AddMinutes(-10));
+        if (!wasStopped)
+        {
+            // else it still has the leave to look from before it was stopped itself
+            _database.Storage.StaleLeases.Saw(Now());
+        }
+
         using var fetched = Fetch(connection);
         Assert.Equal(fresh, fetched.JobId);
     }

@@ -17,13 +17,13 @@ internal sealed class Ownership(Tables tables)
         {
             // with those to be deleted, in one order: the heartbeat locks the same rows, and in that order
             fences = Sorted(fences.Concat(done));
-            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {Rows(fences)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
+            sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {Rows(fences)} v straight_join {tables.JobQueue} q force index (primary) on q.Id = v.Id where q.FetchToken = ");
             Token(sql, fences).Piece($" for update").End();
         }
 
         if (done.Count > 0)
         {
-            sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q on q.Id = v.Id where q.FetchToken = ");
+            sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q force index (primary) on q.Id = v.Id where q.FetchToken = ");
             Token(sql, done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
         }
     }

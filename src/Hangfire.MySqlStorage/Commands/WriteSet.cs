@@ -87,13 +87,13 @@ internal sealed class WriteSet(Tables tables)
     }
 
     /// <summary>The packets of the transaction, from its start to its commit.</summary>
-    public List<SqlBatch> Packets() => Packets(new SqlBatch());
+    public List<SqlBatch> Packets() => Packets(new SqlBatch(), 0);
 
-    /// <summary>The same, after what is in the first packet already.</summary>
-    public List<SqlBatch> Packets(SqlBatch first)
+    /// <summary>The same, after what is in the first packet already; what stands there from a place on belongs to the transaction too.</summary>
+    public List<SqlBatch> Packets(SqlBatch first, int start)
     {
         var packets = new List<SqlBatch> { first };
-        var (start, before) = (first.Length, first.Statements);
+        var before = first.Length > start ? -1 : first.Statements;
         new Ownership(tables).Write(packets[0], _fences, Acknowledged);
         var writer = new JobWriter(tables);
         foreach (var changes in Chunks())

@@ -77,7 +77,7 @@ internal sealed class DeadProcesses(MySqlStorage storage)
         }
 
         var released = storage.Database.Write(connection => connection.Execute(
-            $"update {new RowIds(ids)} v straight_join {table} q on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken like {processId + ":%"}"));
+            $"update {new RowIds(ids)} v straight_join {table} q force index (primary) on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken like {processId + ":%"}"));
         Log.Warn($"Process {processId} is gone; {released} job(s) that it had fetched are back in their queues.");
         foreach (var queue in queues)
         {

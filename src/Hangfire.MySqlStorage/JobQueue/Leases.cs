@@ -16,7 +16,7 @@ internal sealed class Leases(MySqlStorage storage)
     private static readonly ILog Log = LogProvider.For<Leases>();
 
     private readonly ConcurrentDictionary<long, MySqlFetchedJob> _held = new();
-    private readonly ConcurrentQueue<MySqlFetchedJob> _owed = new();
+    private readonly ConcurrentQueue<Action> _owed = new();
 
     public TimeSpan RenewalInterval => storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout;
 
@@ -39,22 +39,30 @@ internal sealed class Leases(MySqlStorage storage)
     /// Notes a row to be given back, because the database could not be told now. The row bears our token, perhaps, and this process lives: so
     /// nobody else would free it before its time-out.
     /// </summary>
-    public void Owe(MySqlFetchedJob job) => _owed.Enqueue(job);
+    public void Owe(MySqlFetchedJob job) => _owed.Enqueue(() => job.ReturnRow());
+
+    /// <summary>Notes a claim to be given back, of which nobody knows whether it was committed.</summary>
+    public void Owe(string queue, string token) => _owed.Enqueue(() => Return(queue, token));
 
     public void PayOwed()
     {
-        while (_owed.TryPeek(out var job))
+        while (_owed.TryPeek(out var pay))
         {
-            job.ReturnRow();
+            pay();
             _owed.TryDequeue(out _);
         }
     }
 
-    public void FreeIdlePrepared()
+    private void Return(string queue, string token)
     {
-        foreach (var job in _held.Values)
+        var table = storage.Database.Tables.JobQueue;
+        var ids = storage.Database.Read(connection => connection.Query(
+            $"select Id from {table} where Queue = {queue} and FetchedAt > '1970-01-01' and FetchToken = {token} order by Id", row => row.GetInt64(0)));
+        if (ids.Count > 0)
         {
-            job.FreeIdlePrepared();
+            storage.Database.Write(connection => connection.Execute(
+                $"update {new RowIds(ids)} v straight_join {table} q force index (primary) on q.Id = v.Id set q.FetchedAt = null, q.FetchToken = null where q.FetchToken = {token}"));
+            storage.Signals.Set(queue);
         }
     }
 
@@ -67,7 +75,7 @@ internal sealed class Leases(MySqlStorage storage)
             var tokens = jobs.Select(job => job.Token).Distinct(StringComparer.Ordinal).ToArray();
             var owned = storage.Database.Write(connection => connection.Read(
                 new SqlBatch()
-                    .Add($"update {new RowIds(ids)} v straight_join {queue} q on q.Id = v.Id set q.FetchedAt = utc_timestamp(6) where q.FetchToken in ({tokens})")
+                    .Add($"update {new RowIds(ids)} v straight_join {queue} q force index (primary) on q.Id = v.Id set q.FetchedAt = utc_timestamp(6) where q.FetchToken in ({tokens})")
                     .Add($"select Id, FetchToken from {queue} where Id in ({ids}) and FetchToken in ({tokens})"),
                 reader => reader.Rows(row => (row.GetInt64(0), row.GetString(1))).ToHashSet()));
 

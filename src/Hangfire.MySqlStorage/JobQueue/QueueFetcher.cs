@@ -1,10 +1,13 @@
 using Hangfire.Logging;
+using Hangfire.MySql.Sharing;
 
 namespace Hangfire.MySql.JobQueue;
 
 /// <summary>
 /// The workers of this process that wait for the same queues. One of them leads: it alone asks the database, claims as many jobs as there are
-/// workers waiting, takes the first and hands out the rest. So an idle server costs one small statement a poll, however many workers it has.
+/// workers waiting, takes the first and hands out the rest. So an idle server costs one small statement a poll, however many workers it has. And while there
+/// is more to do than workers, a worker's commit of one job claims the next in the same packet: it is put by until the worker comes for it, which
+/// Hangfire's does at once.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -27,12 +30,14 @@ internal sealed class QueueFetcher : IDisposable
 
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiting = [];
+    private readonly Queue<MySqlFetchedJob> _putBy = [];
     private readonly AutoResetEvent _signal = new(false);
     private readonly MySqlStorage _storage;
     private readonly string[] _queues;
     private readonly JobClaimer _claimer;
     private bool _led;
-    private bool _likely = true;
+    private volatile bool _likely = true;
+    private bool _leftPutBy;
     private TimeSpan _pause;
 
     public QueueFetcher(MySqlStorage storage, string[] queues)
@@ -57,6 +62,11 @@ internal sealed class QueueFetcher : IDisposable
         using var me = new Waiter();
         lock (_gate)
         {
+            if (_putBy.TryDequeue(out var ready))
+            {
+                return ready;
+            }
+
             _waiting.Add(me);
             me.Leads = !_led;
             _led = true;
@@ -89,12 +99,76 @@ internal sealed class QueueFetcher : IDisposable
         }
     }
 
+    /// <summary>A claim of the next job for a worker that is about to have finished one; null where it should come and ask.</summary>
+    public ClaimRequest? Next() => _storage.RunsServer && _likely && _claimer.CanClaimBlindly
+        ? new ClaimRequest(new JobSource(_queues[0], Fresh: true), 1, PutBy)
+        : null;
+
+    /// <summary>Gives back what was put by at the second call, or at once where no worker will come for it.</summary>
+    public void ReturnPutBy(bool atOnce)
+    {
+        var idle = new List<MySqlFetchedJob>();
+        lock (_gate)
+        {
+            if (atOnce || _leftPutBy)
+            {
+                idle.AddRange(_putBy);
+                _putBy.Clear();
+            }
+
+            _leftPutBy = _putBy.Count > 0;
+        }
+
+        idle.ForEach(job => job.Dispose());
+    }
+
     public void Dispose()
     {
+        ReturnPutBy(atOnce: true);
         foreach (var queue in _queues)
         {
             _storage.Signals.Leave(queue, _signal);
         }
+    }
+
+    private void PutBy(ClaimRequest request)
+    {
+        var jobs = _storage.Shared!.Keep(request);
+        jobs.ForEach(job => job.Fetcher = this);
+        _likely = _likely && jobs.Count == request.Wanted;
+        lock (_gate)
+        {
+            foreach (var job in jobs)
+            {
+                if (_waiting.Find(waiter => !waiter.Leads) is { } waiter)
+                {
+                    HandOver(waiter, job);
+                }
+                else
+                {
+                    _putBy.Enqueue(job);
+                    _leftPutBy = false;
+                }
+            }
+
+            if (_putBy.Count > 0 && _waiting.Count > 0)
+            {
+                // the leader itself waits for a signal
+                _signal.Set();
+            }
+        }
+
+        if (!_storage.RunsServer)
+        {
+            ReturnPutBy(atOnce: true);
+        }
+    }
+
+    private void HandOver(Waiter waiter, MySqlFetchedJob job)
+    {
+        waiter.Job = job;
+        _waiting.Remove(waiter);
+        waiter.Turn.Set();
     }
 
     private void Lead(Waiter me, CancellationToken cancellationToken)
@@ -112,6 +186,12 @@ internal sealed class QueueFetcher : IDisposable
             int wanted;
             lock (_gate)
             {
+                if (_putBy.TryDequeue(out var ready))
+                {
+                    me.Job = ready;
+                    return;
+                }
+
                 wanted = _waiting.Count;
             }
 
@@ -119,6 +199,7 @@ internal sealed class QueueFetcher : IDisposable
             _likely = jobs.Count == wanted;
             if (jobs.Count > 0)
             {
+                jobs.ForEach(job => job.Fetcher = this);
                 _pause = Shortest;
                 HandOut(me, jobs);
                 return;
@@ -145,9 +226,7 @@ internal sealed class QueueFetcher : IDisposable
                     break;
                 }
 
-                waiter.Job = jobs[next++];
-                _waiting.Remove(waiter);
-                waiter.Turn.Set();
+                HandOver(waiter, jobs[next++]);
             }
         }
 

@@ -4,7 +4,7 @@ namespace Hangfire.MySql.JobQueue;
 
 /// <summary>
 /// Whether jobs may be taken from processes whose leases have run out. After a silence of the database all leases look so, though their owners
-/// live and renew them as soon as they can. So nobody looks before he has seen the database, without a gap, for as long as the others need to renew.
+/// live and renew them as soon as they can. So nobody looks before the others have had the time to renew.
 /// </summary>
 /// <remarks>
 /// Everything goes by the database's clock, also the end of the permission, which the statement that looks compares itself: one that was under way
@@ -12,14 +12,14 @@ namespace Hangfire.MySql.JobQueue;
 /// </remarks>
 internal sealed class StaleLeases(TimeSpan renewalInterval)
 {
+    /// <summary>Lets others find the database again whose connections it has closed. At the start that is all: there was hardly a silence, and somebody may wait.</summary>
+    private static readonly TimeSpan TimeToReconnect = Heartbeat.Interval * 4;
+
     /// <summary>Between two sights of the database: one may be late, or fail. In so short a silence no lease runs out.</summary>
     private readonly TimeSpan _longestGap = (renewalInterval * 2) + (Heartbeat.Interval * 2);
 
-    /// <summary>A renewal that has failed is tried again at each beat, and may need one or two more for new connections.</summary>
-    private readonly TimeSpan _timeToRenew = renewalInterval + (Heartbeat.Interval * 4);
-
-    private DateTime _first = DateTime.MaxValue;
     private DateTime _last;
+    private DateTime _from;
     private long _until;
 
     /// <summary>The instant of the database until which it may be looked for them; null when it may not.</summary>
@@ -28,12 +28,16 @@ internal sealed class StaleLeases(TimeSpan renewalInterval)
     /// <summary>Notes what the database's clock has shown just now.</summary>
     public void Saw(DateTime now)
     {
-        if (now < _last || now - _last > _longestGap)
+        if (_last == default)
         {
-            _first = now;
+            _from = now + TimeToReconnect;
+        }
+        else if (now < _last || now - _last > _longestGap)
+        {
+            _from = now + renewalInterval + TimeToReconnect;
         }
 
         _last = now;
-        Volatile.Write(ref _until, now - _first >= _timeToRenew ? (now + _longestGap).Ticks : 0);
+        Volatile.Write(ref _until, now >= _from ? (now + _longestGap).Ticks : 0);
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hangfire.MySql.Sharing;
+using Hangfire.MySql.Sql;
 
 namespace Hangfire.MySql.Locking;
 
@@ -8,9 +10,14 @@ namespace Hangfire.MySql.Locking;
 /// </summary>
 internal sealed class LockName(string database, string prefix)
 {
-    public string Of(string resource)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{database}\0{prefix}\0{resource}"));
-        return "hf:" + Convert.ToHexStringLower(hash)[..60];
-    }
+    private const string Before = "hf:";
+    private const int HashLength = 60;
+
+    private readonly string _space = $"{database}\0{prefix}\0";
+
+    public string Of(string resource) => Before + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_space + resource)))[..HashLength];
+
+    /// <summary>The name of the lock on a job whose id the server has in a column, as an expression.</summary>
+    public SqlBatch OfJob(SqlBatch sql, string column) => sql
+        .Piece($"concat({Before}, left(sha2(concat({_space + SharedLock.Before}, ").Column(column).Piece($", {SharedLock.After}), 256), {HashLength}))");
 }

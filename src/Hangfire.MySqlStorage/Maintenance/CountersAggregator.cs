@@ -63,7 +63,7 @@ internal sealed class CountersAggregator(MySqlStorage storage) : IBackgroundProc
 
         if (rows.Count > 0)
         {
-            write.Add($"delete c from {new RowIds(rows.Select(row => row.Id))} v straight_join {tables.Counter} c on c.Id = v.Id");
+            write.Add($"delete c from {new RowIds(rows.Select(row => row.Id))} v straight_join {tables.Counter} c force index (primary) on c.Id = v.Id");
         }
 
         connection.Execute(write.Add($"commit"));

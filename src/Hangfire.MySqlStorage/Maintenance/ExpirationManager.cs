@@ -94,7 +94,7 @@ internal sealed class ExpirationManager(MySqlStorage storage) : IBackgroundProce
                     .Add($"delete p from {rows} v straight_join {tables.JobParameter} p on p.JobId = v.Id");
             }
 
-            delete.Add($"delete r from {rows} v straight_join {table} r on r.Id = v.Id");
+            delete.Add($"delete r from {rows} v straight_join {table} r force index (primary) on r.Id = v.Id");
         }
 
         connection.Execute(delete.Add($"commit"));

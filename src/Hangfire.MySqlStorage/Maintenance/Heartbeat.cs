@@ -19,8 +19,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 
     private static readonly TimeSpan DeadProcessCheck = TimeSpan.FromSeconds(2);
 
-    /// <summary>Well below the 120 s after which the server closes an idle session.</summary>
-    private static readonly TimeSpan LockPing = TimeSpan.FromSeconds(30);
+    /// <summary>Well below the 120 s, or the lease where that is shorter, after which the server closes an idle session.</summary>
+    private readonly TimeSpan _lockPing = TimeSpan.FromSeconds(Math.Min(30, storage.Leases.RenewalInterval.TotalSeconds));
 
     private static readonly ILog Log = LogProvider.For<Heartbeat>();
 
@@ -71,10 +71,12 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
         catch (Exception error) when (!_failing)
         {
             _failing = true;
+            RenewNext();
             Log.WarnException($"The heartbeat of this process does not reach {storage.Database.Name}; it goes on trying.", error);
         }
         catch (Exception error)
         {
+            RenewNext();
             Log.TraceException("The heartbeat fails still.", error);
         }
         finally
@@ -113,14 +115,10 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 
         if (IsDue(ref _renewed, storage.Leases.RenewalInterval))
         {
-            var renewed = _renewed;
-            // due again at the next beat, should it fail
-            _renewed = 0;
             storage.Leases.Renew();
-            _renewed = renewed;
         }
 
-        if (queues.Count > 0 && IsDue(ref _clockRead, storage.Leases.RenewalInterval))
+        if (queues.Count > 0 && IsDue(ref _clockRead, storage.StaleLeases.LookUntil is null ? Interval : storage.Leases.RenewalInterval))
         {
             storage.StaleLeases.Saw(storage.Database.Read(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0]);
         }
@@ -132,9 +130,9 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             _deadChecks++;
         }
 
-        storage.Leases.FreeIdlePrepared();
+        storage.ReturnPutBy(atOnce: false);
         storage.Leases.PayOwed();
-        if (IsDue(ref _locksPinged, LockPing))
+        if (IsDue(ref _locksPinged, _lockPing))
         {
             foreach (var session in _locks.Keys)
             {
@@ -144,6 +142,9 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.Shared?.Ping();
         }
     }
+
+    /// <summary>Others judge the leases soon after the database is back.</summary>
+    private void RenewNext() => _renewed = 0;
 
     private static bool IsDue(ref long last, TimeSpan interval)
     {

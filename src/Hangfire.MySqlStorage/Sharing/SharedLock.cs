@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hangfire.MySql.Commands;
 using Hangfire.Storage;
 
 namespace Hangfire.MySql.Sharing;
@@ -6,10 +7,11 @@ namespace Hangfire.MySql.Sharing;
 /// <summary>A lock in the shared session; mostly the one that Hangfire takes on a job to change its state.</summary>
 internal sealed class SharedLock(string resource, string name)
 {
-    private const string Before = "job:";
-    private const string After = ":state-lock";
+    public const string Before = "job:";
+    public const string After = ":state-lock";
 
     private JobData? _job;
+    private JobData? _given;
     private bool _isRead;
 
     public string Resource => resource;
@@ -36,8 +38,38 @@ internal sealed class SharedLock(string resource, string name)
     public bool TryTakeJob(out JobData? job)
     {
         var fresh = _isRead;
-        (job, _job, _isRead) = (_job, null, false);
+        (job, _given) = (_job, _job ?? _given);
+        (_job, _isRead) = (null, false);
         return fresh;
+    }
+
+    /// <summary>What was read with the lock may not be true any more.</summary>
+    public void Forget() => (_job, _given, _isRead) = (null, null, false);
+
+    /// <summary>The same lock, held on after a commit, with the job as it is by that.</summary>
+    public SharedLock KeptAfter(JobChange change)
+    {
+        var next = new SharedLock(resource, name) { Session = Session };
+        if (_given is { } job)
+        {
+            var parameters = new Dictionary<string, string>(job.ParametersSnapshot!, StringComparer.Ordinal);
+            foreach (var (parameter, value) in change.Parameters)
+            {
+                parameters[parameter] = value!;
+            }
+
+            next.Read(new JobData
+            {
+                InvocationData = job.InvocationData,
+                Job = job.Job,
+                LoadException = job.LoadException,
+                CreatedAt = job.CreatedAt,
+                State = change.States.Last(state => state.IsCurrent).Name,
+                ParametersSnapshot = parameters,
+            });
+        }
+
+        return next;
     }
 
     public static string ResourceOf(long jobId) => string.Create(CultureInfo.InvariantCulture, $"{Before}{jobId}{After}");

@@ -8,6 +8,7 @@ namespace Hangfire.MySql.Sharing;
 internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisposable
 {
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
+    private (MySqlFetchedJob Job, SharedLock Lock)? _kept;
 
     public bool IsHolding => _held.Count > 0;
 
@@ -44,17 +45,26 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     /// <summary>
     /// Commits under the locks. The lock on a job whose state is changed goes with the commit, where it was taken once only: Hangfire does nothing
-    /// more under it, and so needs no packet to free it. Should somebody do more, it is taken again first.
+    /// more under it, and so needs no packet to free it. Should somebody do more, it is taken again first. The lock on the fetched job is kept for a
+    /// moment, with the job as it is now: most jobs are done soon, and their worker then needs neither to ask for the lock nor to read the job.
     /// </summary>
-    public void Commit(WriteSet writes)
+    public void Commit(WriteSet writes, MySqlFetchedJob? fetched)
     {
         Retake();
         var locks = _held.Values.ToList();
-        var releases = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
-        using var request = new CommitRequest(writes, locks, releases);
+        var done = locks.Where(held => held.Count == 1 && held.JobId is { } id && writes.ChangesStateOf(id)).ToList();
+        var kept = storage.RunsServer && fetched is { IsHeld: true } && !writes.Acknowledged.Contains(fetched) ? done.Find(held => held.JobId == fetched.Id) : null;
+        var releases = done.Where(held => held != kept).ToList();
+        using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
+        using var request = new CommitRequest(writes, locks, releases) { Next = next };
         work.Run(request);
-        // what was read with the locks is not true any more
-        locks.ForEach(held => held.TryTakeJob(out _));
+        if (kept is not null)
+        {
+            kept.IsSurrendered = true;
+            _kept = (fetched!, kept.KeptAfter(writes.Job(fetched!.Id)));
+        }
+
+        locks.ForEach(held => held.Forget());
         foreach (var released in releases)
         {
             released.IsSurrendered = true;
@@ -62,8 +72,19 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
     }
 
+    /// <summary>Puts by the lock that the last commit has kept, for the worker that runs the job.</summary>
+    public void PutBy()
+    {
+        if (_kept is { } kept)
+        {
+            _kept = null;
+            work.PutBy(kept.Job, kept.Lock);
+        }
+    }
+
     public void Dispose()
     {
+        PutBy();
         foreach (var held in _held.Values.ToList())
         {
             held.Count = 1;
@@ -106,6 +127,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     private bool TryTake(SharedLock wanted)
     {
+        if (wanted.Session is { IsAlive: true })
+        {
+            return true;
+        }
+
+        wanted.Session = null;
+        wanted.Forget();
         using var request = new LockRequest([wanted]);
         work.Run(request);
         return wanted.Session is not null;
@@ -113,6 +141,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     private void Retake()
     {
+        PutBy();
         foreach (var held in _held.Values.Where(held => held.IsSurrendered).ToList())
         {
             _held.Remove(held.Resource);

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Hangfire.MySql.Commands;
+using Hangfire.MySql.JobQueue;
 
 namespace Hangfire.MySql.Sharing;
 
@@ -33,7 +34,7 @@ internal abstract class SharedRequest : IDisposable
     /// <summary>Makes the waiting worker the one that serves all.</summary>
     public void Lead() => _turn.Set();
 
-    public void Complete()
+    public virtual void Complete()
     {
         _done = true;
         _turn.Set();
@@ -61,6 +62,32 @@ internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> l
     public IReadOnlyList<SharedLock> Locks => locks;
 
     public IReadOnlyList<SharedLock> Releases => releases;
+
+    /// <summary>What the worker, having finished a job, will want next: claimed with the commit, or not at all where that fails.</summary>
+    public ClaimRequest? Next { get; init; }
+
+    public override void Complete()
+    {
+        Next?.Complete();
+        base.Complete();
+    }
+}
+
+/// <summary>Claims jobs, takes the locks on them where they are free, and reads them.</summary>
+internal sealed class ClaimRequest(JobSource source, int wanted, Action<ClaimRequest>? whenDone = null) : SharedRequest
+{
+    public JobSource Source => source;
+
+    public int Wanted => wanted;
+
+    /// <summary>The claimed jobs; a lock without a session was not free.</summary>
+    public List<(MySqlFetchedJob Job, SharedLock Lock)> Claimed { get; } = [];
+
+    public override void Complete()
+    {
+        whenDone?.Invoke(this);
+        base.Complete();
+    }
 }
 
 /// <summary>Frees locks.</summary>

@@ -26,8 +26,11 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
 
     private const int MostAttempts = 20;
 
-    /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
-    private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A process that is silent for as long as its leases last has lost its jobs, so it loses the locks on them too: else whoever runs them next
+    /// would wait for it.
+    /// </summary>
+    private readonly int _waitSeconds = (int)Math.Clamp(Math.Ceiling(storage.Options.SlidingInvisibilityTimeout.TotalSeconds), 2, Database.SessionWaitSeconds);
 
     private static readonly ILog Log = LogProvider.For<SharedSession>();
 
@@ -36,6 +39,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     private bool _led;
     private bool _disposed;
     private Session? _session;
+
+    /// <summary>Without a command for so long, the session may be closed by the server, or the server restarted unseen.</summary>
+    private TimeSpan IdleBeforePing => TimeSpan.FromSeconds(_waitSeconds > 4 ? 2 : 0.5);
 
     /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
     public void Run(SharedRequest request)
@@ -239,7 +245,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         {
             try
             {
-                new SharedPacket(storage.Database.Tables, session, batch).Send();
+                new SharedPacket(storage, session, batch).Send();
                 return;
             }
             catch (MySqlException error) when (!IsOver(session, error))
@@ -249,26 +255,32 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             }
         }
 
-        foreach (var request in batch)
+        batch.ForEach(request => SendAlone(session, request));
+        if (session.Unwanted.Count > 0)
         {
-            try
+            new SharedPacket(storage, session, []).Send();
+        }
+    }
+
+    private void SendAlone(Session session, SharedRequest request)
+    {
+        try
+        {
+            new SharedPacket(storage, session, [request]).Send();
+            request.IsServed = true;
+        }
+        catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+        {
+            Database.Rollback(session.Connection);
+            if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
             {
-                new SharedPacket(storage.Database.Tables, session, [request]).Send();
-                request.IsServed = true;
+                // behind the others, who should not wait for a row that is none of theirs
+                request.IsDeferred = true;
             }
-            catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+            else
             {
-                Database.Rollback(session.Connection);
-                if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
-                {
-                    // behind the others, who should not wait for a row that is none of theirs
-                    request.IsDeferred = true;
-                }
-                else
-                {
-                    // its own fault, and no other's
-                    request.Fail(error);
-                }
+                // its own fault, and no other's
+                request.Fail(error);
             }
         }
     }
@@ -291,6 +303,12 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
                 commit.Fail(cause);
             }
         }
+
+        if (cause is not null)
+        {
+            // what became of them the packet has noted
+            batch.OfType<ClaimRequest>().ToList().ForEach(claim => claim.Fail(cause));
+        }
     }
 
     /// <summary>Locks that are gone need not be released.</summary>
@@ -311,7 +329,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
 
         session = new Session(this, storage.Database.OpenUnpooled());
-        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}");
+        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}, wait_timeout = {_waitSeconds}");
         storage.Heartbeat.Start();
         lock (_gate)
         {
@@ -359,6 +377,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         public bool IsAlive => owner.IsAlive(this);
 
         public MySqlConnection Connection => connection;
+
+        /// <summary>Locks taken with claims that were rolled back; the next packet frees them.</summary>
+        public List<SharedLock> Unwanted { get; } = [];
 
         public long LastUse { get; set; } = TimeProvider.System.GetTimestamp();
     }

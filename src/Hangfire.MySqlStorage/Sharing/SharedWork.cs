@@ -1,5 +1,6 @@
 using Hangfire.Logging;
 using Hangfire.MySql.Commands;
+using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
 using MySqlConnector;
 
@@ -12,27 +13,43 @@ namespace Hangfire.MySql.Sharing;
 /// <remarks>One session: with two, measured, there were half as many statements more and no more jobs a second.</remarks>
 internal sealed class SharedWork : IDisposable
 {
+    /// <summary>A lock that is put by is free at the second sweep.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
+
     private static readonly ILog Log = LogProvider.For<SharedWork>();
 
     private readonly object _gate = new();
-    private readonly HashSet<string> _inUse = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MySqlFetchedJob?> _inUse = new(StringComparer.Ordinal);
     private readonly LockName _names;
+    private readonly MySqlStorage _storage;
     private readonly SharedSession _session;
+    private readonly Timer _sweep;
+    private bool _sweeps;
 
     public SharedWork(MySqlStorage storage)
     {
+        _storage = storage;
         _names = storage.LockName;
         _session = new SharedSession(storage, IsHolding);
+        _sweep = new Timer(_ => Sweep());
     }
 
-    /// <summary>A lock that no other worker of this process has, if need be after waiting; it is not yet held in the database.</summary>
+    /// <summary>
+    /// A lock that no other worker of this process has, if need be after waiting. It is not yet held in the database, except where it was put by for
+    /// the worker that runs the job.
+    /// </summary>
     public SharedLock? Reserve(string resource, TimeSpan timeout)
     {
         var started = TimeProvider.System.GetTimestamp();
         lock (_gate)
         {
-            while (!_inUse.Add(resource))
+            while (!_inUse.TryAdd(resource, null))
             {
+                if (_inUse[resource]?.TakePrepared() is { } putBy)
+                {
+                    return putBy;
+                }
+
                 var left = timeout - TimeProvider.System.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero)
                 {
@@ -70,15 +87,7 @@ internal sealed class SharedWork : IDisposable
     {
         try
         {
-            if (held.Session is { IsAlive: true })
-            {
-                using var request = new ReleaseRequest([held]);
-                Run(request);
-            }
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException($"Could not release the lock on '{held.Resource}'; it went with its session.", error);
+            Release([held]);
         }
         finally
         {
@@ -86,41 +95,135 @@ internal sealed class SharedWork : IDisposable
         }
     }
 
-    /// <summary>Takes the locks on jobs that were fetched just now, so that their workers find them taken and the jobs read.</summary>
-    public void Prepare(IEnumerable<MySqlFetchedJob> fetched)
+    /// <summary>Claims up to so many jobs, each where possible with its lock and as it is in the database, for the worker that will get it.</summary>
+    public List<MySqlFetchedJob> Claim(JobSource source, int wanted)
     {
-        var wanted = fetched.Select(job => (Job: job, Lock: Reserve(SharedLock.ResourceOf(job.Id), TimeSpan.Zero))).Where(pair => pair.Lock is not null).ToList();
-        if (wanted.Count == 0)
+        using var request = new ClaimRequest(source, wanted);
+        Run(request);
+        return Keep(request);
+    }
+
+    /// <summary>Makes what was claimed this process's: its leases are renewed, and the locks are kept for the workers.</summary>
+    public List<MySqlFetchedJob> Keep(ClaimRequest request)
+    {
+        var unwanted = new List<SharedLock>();
+        foreach (var (job, taken) in request.Claimed)
+        {
+            _storage.Leases.Add(job);
+            if (taken.Session is null)
+            {
+                continue;
+            }
+
+            if (TryReserve(taken))
+            {
+                PutBy(job, taken);
+            }
+            else
+            {
+                // another worker of this process holds it, and the server has counted it twice
+                unwanted.Add(taken);
+            }
+        }
+
+        if (unwanted.Count > 0)
+        {
+            Release(unwanted);
+        }
+
+        return request.Claimed.ConvertAll(claimed => claimed.Job);
+    }
+
+    /// <summary>Keeps a lock for the worker that has the job, who mostly comes for it soon; for others of this process it is free, and for all after a while.</summary>
+    public void PutBy(MySqlFetchedJob job, SharedLock taken)
+    {
+        lock (_gate)
+        {
+            _inUse[taken.Resource] = job;
+            job.Prepare(taken);
+            Monitor.PulseAll(_gate);
+            if (!_sweeps)
+            {
+                _sweeps = true;
+                _sweep.Change(SweepInterval, SweepInterval);
+            }
+        }
+
+        job.FreeUnlessHeld();
+    }
+
+    /// <summary>A job was changed without the lock: what was read with that is not true any more.</summary>
+    public void Forget(long jobId)
+    {
+        lock (_gate)
+        {
+            _inUse.GetValueOrDefault(SharedLock.ResourceOf(jobId))?.ForgetPrepared();
+        }
+    }
+
+    public void Ping() => _session.Ping();
+
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>Frees the locks that were put by for long: their jobs are not done soon, and others may want to change them.</summary>
+    private void Sweep()
+    {
+        var idle = new List<SharedLock>();
+        lock (_gate)
+        {
+            var jobs = _inUse.Values.OfType<MySqlFetchedJob>().Where(job => job.IsPrepared).ToList();
+            idle.AddRange(jobs.Select(job => job.TakeIdlePrepared()).OfType<SharedLock>());
+            if (idle.Count == jobs.Count)
+            {
+                _sweeps = false;
+                _sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (idle.Count == 0)
         {
             return;
         }
 
         try
         {
-            using var request = new LockRequest(wanted.ConvertAll(pair => pair.Lock!));
-            Run(request);
+            Release(idle);
+        }
+        catch (Exception error)
+        {
+            Log.WarnException("Locks on running jobs could not be released; they go with the session.", error);
+        }
+
+        idle.ForEach(Unreserve);
+    }
+
+    private void Release(List<SharedLock> held)
+    {
+        try
+        {
+            if (held.Any(one => one.Session is { IsAlive: true }))
+            {
+                using var request = new ReleaseRequest(held);
+                Run(request);
+            }
         }
         catch (Exception error) when (error is MySqlException or InvalidOperationException)
         {
-            Log.DebugException("The locks on fetched jobs could not be taken at once; their workers will take them.", error);
-        }
-
-        foreach (var (job, taken) in wanted)
-        {
-            if (taken!.Session is { IsAlive: true })
-            {
-                job.Prepare(taken);
-            }
-            else
-            {
-                Unreserve(taken);
-            }
+            Log.DebugException($"Could not release the lock on '{held[0].Resource}'; it went with its session.", error);
         }
     }
 
-    public void Ping() => _session.Ping();
-
-    public void Dispose() => _session.Dispose();
+    private bool TryReserve(SharedLock taken)
+    {
+        lock (_gate)
+        {
+            return _inUse.TryAdd(taken.Resource, null);
+        }
+    }
 
     private bool IsHolding()
     {

@@ -12,7 +12,7 @@ internal class Database : IDisposable
     private const int Attempts = 6;
 
     /// <summary>Sessions without a sign of life for so long are closed by the server, and their locks freed: a host without power sends no FIN.</summary>
-    private const int SessionWaitSeconds = 120;
+    public const int SessionWaitSeconds = 120;
 
     /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
     private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
@@ -30,6 +30,7 @@ internal class Database : IDisposable
         var settings = new MySqlConnectionStringBuilder(connectionString)
         {
             AutoEnlist = false,
+            AllowUserVariables = true,
             UseAffectedRows = false,
             GuidFormat = MySqlGuidFormat.None,
             DateTimeKind = MySqlDateTimeKind.Utc,
@@ -93,7 +94,8 @@ internal class Database : IDisposable
         {
             _log.DebugException("A pooled connection had been closed by the server; trying once more on a new one.", error);
             Discard(connection);
-            using var fresh = _source.OpenConnection();
+            // not from the pool, where there may be more like it
+            using var fresh = OpenUnpooled();
             return query(fresh);
         }
         finally

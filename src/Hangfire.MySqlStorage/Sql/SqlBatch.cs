@@ -37,7 +37,7 @@ internal sealed class SqlBatch
         return this;
     }
 
-    /// <summary>A column's name, which is ours.</summary>
+    /// <summary>A column's name or another piece of text that is ours.</summary>
     public SqlBatch Column(string name)
     {
         _text.Append(name);
