@@ -88,6 +88,7 @@ public class MySqlStorage : JobStorage, IDisposable
         LockName = new LockName(Database.DatabaseName, options.TablesPrefix);
         Signals = QueueSignals.Of(Database.Name, options.TablesPrefix);
         Leases = new Leases(this);
+        StaleLeases = new StaleLeases(Leases.RenewalInterval);
         ProcessLease = new ProcessLease(this);
         Heartbeat = new Heartbeat(this);
         JobIds = new JobIds(Database);
@@ -115,6 +116,8 @@ public class MySqlStorage : JobStorage, IDisposable
     internal QueueSignals Signals { get; }
 
     internal Leases Leases { get; }
+
+    internal StaleLeases StaleLeases { get; }
 
     internal ProcessLease ProcessLease { get; }
 

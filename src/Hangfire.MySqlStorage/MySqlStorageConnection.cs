@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Common;
+using Hangfire.Logging;
 using Hangfire.MySql.Commands;
 using Hangfire.MySql.Locking;
 using Hangfire.MySql.Sharing;
@@ -19,6 +20,8 @@ namespace Hangfire.MySql;
 /// <exception cref="ArgumentException">The options name another prefix of tables than the storage's.</exception>
 public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOptions? storageOptions = null) : JobStorageConnection
 {
+    private static readonly ILog Log = LogProvider.For<MySqlStorageConnection>();
+
     private readonly LockSession _locks = new(Checked(storage, storageOptions));
     private readonly SharedLocks? _shared = storage.Shared is { } shared ? new SharedLocks(storage, shared) : null;
     private CreatedJob? _created;
@@ -155,6 +158,11 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
     {
         ArgumentNullException.ThrowIfNull(serverId);
         ArgumentNullException.ThrowIfNull(context);
+        if (storage.Database.PoolWarning(context.WorkerCount) is { } warning)
+        {
+            Log.Warn(warning);
+        }
+
         var data = SerializationHelper.Serialize(new ServerData(context.WorkerCount, context.Queues, TimeProvider.System.GetUtcNow().UtcDateTime));
         Write(connection => connection.Execute($"""
             insert into {Tables.Server} (Id, Data, LastHeartbeat) values ({serverId}, {data}, utc_timestamp(6))

@@ -9,6 +9,18 @@ namespace Hangfire.MySqlStorage.Tests;
 
 public sealed class StorageTests
 {
+    [Theory]
+    [InlineData(20, 28, false)]
+    [InlineData(21, 28, true)]
+    [InlineData(20, 5, true)]
+    public void PoolWarning_NamesTheSizeThatIsEnough_WhereThePoolIsTooSmall(int workers, int pool, bool warns)
+    {
+        using var storage = new MySql.MySqlStorage($"Server=127.0.0.1;Database=none;Maximum Pool Size={pool}", new MySqlStorageOptions { PrepareSchemaIfNecessary = false });
+        var warning = storage.Database.PoolWarning(workers);
+        Assert.Equal(warns, warning is not null);
+        Assert.True(!warns || warning!.Contains($"'Maximum Pool Size={workers + 8}'", StringComparison.Ordinal), warning);
+    }
+
     [Fact]
     public void Constructor_ChecksItsArguments()
     {

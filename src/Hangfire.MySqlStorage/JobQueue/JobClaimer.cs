@@ -12,7 +12,6 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
 
     private static readonly ILog Log = LogProvider.For<JobClaimer>();
 
-    private readonly LeaseJudge _judge = new(storage.Options.SlidingInvisibilityTimeout);
     private long _staleChecked;
 
     /// <summary>Whether the next job may be claimed unasked: there is one queue to take it from, and it is not time to look for those left behind.</summary>
@@ -76,7 +75,7 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         for (var i = 0; i < queues.Length; i++)
         {
             sql.Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt is null), ")
-                .Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond), ");
+                .Piece($"exists (select 1 from {table} where Queue = {queues[i]} and FetchedAt < utc_timestamp(6) - interval {Invisibility} microsecond and utc_timestamp(6) < {storage.StaleLeases.LookUntil}), ");
         }
 
         sql.Piece($"1").End();
@@ -84,10 +83,9 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
         {
             var plan = new List<JobSource>();
             reader.Read();
-            var mayJudge = _judge.MayJudge();
             for (var i = 0; i < queues.Length; i++)
             {
-                if (mayJudge && reader.GetBoolean((2 * i) + 1))
+                if (reader.GetBoolean((2 * i) + 1))
                 {
                     plan.Add(new JobSource(queues[i], Fresh: false));
                 }

@@ -10,10 +10,15 @@ internal sealed class Leases(MySqlStorage storage)
     /// <summary>Rows a statement renews: each is locked until it ends, and acknowledging workers wait for that.</summary>
     private const int BatchSize = 200;
 
+    /// <summary>Renewed five times within its time-out, a lease outlives four failures.</summary>
+    private const int RenewalsPerTimeout = 5;
+
     private static readonly ILog Log = LogProvider.For<Leases>();
 
     private readonly ConcurrentDictionary<long, MySqlFetchedJob> _held = new();
     private readonly ConcurrentQueue<Action> _owed = new();
+
+    public TimeSpan RenewalInterval => storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout;
 
     public bool Any => !_held.IsEmpty;
 

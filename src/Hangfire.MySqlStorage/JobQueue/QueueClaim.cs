@@ -43,7 +43,7 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
         sql.Piece($"update (select Id from {_tables.JobQueue} where Queue = {source.Queue} and ");
         _ = source.Fresh
             ? sql.Piece($"FetchedAt is null order by Id")
-            : sql.Piece($"FetchedAt < utc_timestamp(6) - interval {storage.Options.SlidingInvisibilityTimeout} microsecond order by FetchedAt");
+            : sql.Piece($"FetchedAt < utc_timestamp(6) - interval {storage.Options.SlidingInvisibilityTimeout} microsecond and utc_timestamp(6) < {storage.StaleLeases.LookUntil} order by FetchedAt");
         return sql
             .Piece($" limit {wanted} for update skip locked) v straight_join {_tables.JobQueue} q force index (primary) on q.Id = v.Id set q.FetchedAt = ")
             .Raw(_hasVariable ? "@hf_now" : "utc_timestamp(6)").Piece($", q.FetchToken = {Token}").End();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hangfire.Logging;
 using Hangfire.MySql.JobQueue;
 using Hangfire.MySql.Locking;
+using Hangfire.MySql.Sql;
 
 namespace Hangfire.MySql.Maintenance;
 
@@ -13,16 +14,13 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Renewed five times within its time-out, a lease outlives four failures.</summary>
-    private const int RenewalsPerTimeout = 5;
-
     /// <summary>Without a fetched job nobody looks at this process's lock.</summary>
     private static readonly TimeSpan IdleLeaseCheck = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan DeadProcessCheck = TimeSpan.FromSeconds(2);
 
     /// <summary>Well below the 120 s, or the lease where that is shorter, after which the server closes an idle session.</summary>
-    private readonly TimeSpan _lockPing = TimeSpan.FromSeconds(Math.Min(30, storage.Options.SlidingInvisibilityTimeout.TotalSeconds / RenewalsPerTimeout));
+    private readonly TimeSpan _lockPing = TimeSpan.FromSeconds(Math.Min(30, storage.Leases.RenewalInterval.TotalSeconds));
 
     private static readonly ILog Log = LogProvider.For<Heartbeat>();
 
@@ -32,7 +30,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
     private readonly Lock _beating = new();
     private readonly DeadProcesses _deadProcesses = new(storage);
     private Thread? _thread;
-    private long _leaseChecked, _renewed, _deadChecked, _locksPinged = TimeProvider.System.GetTimestamp();
+    private long _leaseChecked, _renewed, _clockRead, _deadChecked, _locksPinged = TimeProvider.System.GetTimestamp();
     private int _deadChecks;
     private bool _failing;
 
@@ -115,9 +113,14 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
             storage.ProcessLease.EnsureHeld(verify: storage.Leases.Any || IsDue(ref _leaseChecked, IdleLeaseCheck));
         }
 
-        if (IsDue(ref _renewed, storage.Options.SlidingInvisibilityTimeout / RenewalsPerTimeout))
+        if (IsDue(ref _renewed, storage.Leases.RenewalInterval))
         {
             storage.Leases.Renew();
+        }
+
+        if (queues.Count > 0 && IsDue(ref _clockRead, storage.StaleLeases.LookUntil is null ? Interval : storage.Leases.RenewalInterval))
+        {
+            storage.StaleLeases.Saw(storage.Database.Read(connection => connection.Query($"select utc_timestamp(6)", row => row.Utc(0)))[0]);
         }
 
         // the first looks follow each other closely: at a restart, what was running should go on at once

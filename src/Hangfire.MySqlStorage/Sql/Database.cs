@@ -14,6 +14,9 @@ internal class Database : IDisposable
     /// <summary>Sessions without a sign of life for so long are closed by the server, and their locks freed: a host without power sends no FIN.</summary>
     public const int SessionWaitSeconds = 120;
 
+    /// <summary>What a server holds besides its workers' locks: its process's lock, those of the schedulers and of the maintenance, and some to read with.</summary>
+    private const int ConnectionsBesidesWorkers = 8;
+
     /// <summary>Without a command for so long, the server may have been restarted unseen.</summary>
     private static readonly TimeSpan IdleBeforePing = TimeSpan.FromSeconds(2);
 
@@ -47,6 +50,7 @@ internal class Database : IDisposable
 
         Name = $"{settings.Server}:{settings.Port}/{settings.Database}";
         DatabaseName = settings.Database;
+        MaximumPoolSize = settings.MaximumPoolSize;
         _prefix = options.TablesPrefix;
         // strict, whatever the server's default: a value cut short would be a job that can no longer be read
         _sessionSettings = $"""
@@ -63,8 +67,17 @@ internal class Database : IDisposable
 
     public string DatabaseName { get; }
 
+    /// <summary>How many connections may be open at once; of no meaning where there is but one.</summary>
+    protected uint MaximumPoolSize { get; }
+
     /// <summary>The tables as they are in the database, looked up once.</summary>
     public Tables Tables => _tables ??= Read(connection => SchemaInstaller.Inspect(connection, this, _prefix));
+
+    /// <summary>What to tell the user where a server's workers may have to wait for connections; null where they need not.</summary>
+    public virtual string? PoolWarning(int workers) => workers + ConnectionsBesidesWorkers <= MaximumPoolSize
+        ? null
+        : $"A server with {workers} workers may need {workers + ConnectionsBesidesWorkers} connections to {Name}, one for each job that holds a lock, but the pool has at most "
+            + $"{MaximumPoolSize}: set 'Maximum Pool Size={workers + ConnectionsBesidesWorkers}' in the connection string, or have fewer workers.";
 
     public virtual MySqlConnection Open()
     {

@@ -19,6 +19,8 @@ internal sealed class ExistingConnectionDatabase(MySqlConnection connection, MyS
     /// <summary>The locks on this connection, once the storage has set them.</summary>
     public ExistingConnectionLocks? Locks { get; set; }
 
+    public override string? PoolWarning(int workers) => null;
+
     public override MySqlConnection Open() => throw new InvalidOperationException(
         "The storage was given an existing connection and opens no other; give it a connection string to use what needs several.");
 

@@ -75,6 +75,33 @@ public sealed class RowLockFaults : IDisposable
         Assert.Equal(Jobs * 3 / 4, _database.Scalar<long>("select count(*) from JobQueue"));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(1500)]
+    public async Task ValuesOfSet_AreRemoved_WhileOthersHoldSomeOfThem(int values)
+    {
+        _database.Execute($"insert into `Set` (Id, `Key`, `Value`, Score) select seq, 'key', concat('v', seq), seq from seq_1_to_{values}");
+        Lock("`Set`", every: 10);
+        await Promptly(() => Commit(transaction => Others(values).ForEach(i => transaction.RemoveFromSet("key", $"v{i}"))));
+        Assert.Equal(values / 10, _database.Scalar<long>("select count(*) from `Set`"));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(300)]
+    public async Task StatesOfJobs_AreWritten_WhileOthersHoldSomeOfThem(int jobs)
+    {
+        _database.Execute($"insert into Job (Id, InvocationData, Arguments, CreatedAt, StateName) select seq, '', '', utc_timestamp(6), 'Old' from seq_1_to_{jobs}");
+        Lock("Job", every: 10);
+        await Promptly(() => Commit(transaction => Others(jobs).ForEach(i =>
+        {
+            transaction.SetJobState($"{i}", new TestState("New"));
+            transaction.SetJobParameter($"{i}", "p", "v");
+        })));
+        Assert.Equal(jobs - (jobs / 10), _database.Scalar<long>("select count(*) from Job j inner join State s on s.Id = j.StateId and s.JobId = j.Id where j.StateName = 'New'"));
+        Assert.Equal(jobs - (jobs / 10), _database.Scalar<long>("select count(*) from JobParameter"));
+    }
+
     [Fact]
     public async Task Commit_LocksKeptAndAcknowledgedRowsInOneOrder()
     {
@@ -112,6 +139,16 @@ public sealed class RowLockFaults : IDisposable
         _holding.Dispose();
         await commits.WaitAsync(Wait.Deadline);
         Assert.Equal(1, second.GetCounter("done"));
+    }
+
+    private static List<int> Others(int count) => Enumerable.Range(1, count).Where(i => i % 10 != 0).ToList();
+
+    private void Commit(Action<JobStorageTransaction> write)
+    {
+        using var connection = _database.Storage.GetConnection();
+        using var transaction = (JobStorageTransaction)connection.CreateWriteTransaction();
+        write(transaction);
+        transaction.Commit();
     }
 
     private void Enqueue()

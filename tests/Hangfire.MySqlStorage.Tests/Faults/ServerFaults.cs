@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Transactions;
+using Hangfire.MySql;
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySqlStorage.Tests.Support;
+using Hangfire.States;
 using Hangfire.Storage;
 using MySqlConnector;
 
@@ -48,6 +50,43 @@ public sealed class ServerFaults(OwnServer database) : IClassFixture<OwnServer>
         Assert.Equal(jobs + 1, monitor.GetStatistics().Succeeded);
         Assert.Equal(jobs + 1, Jobs.RunsOf(_test).Distinct().Count());
         Assert.Equal(1, monitor.JobDetails(gated).History.Count(state => state.StateName == "Succeeded"));
+    }
+
+    [Fact]
+    public void Job_IsStartedOnce_WhenDatabaseIsFrozenForLongerThanItsLease()
+    {
+        var connectionString = database.CreateDatabase("silent");
+        Array.ForEach(FaultJobs.Tables, sql => database.Execute(sql.Replace("table ", "table silent.", StringComparison.Ordinal)));
+        void Configure(MySqlStorageOptions options) => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(5);
+        using var one = OwnServer.Storage(connectionString, Configure);
+        var client = new BackgroundJobClient(one);
+        client.Enqueue(() => FaultJobs.NoteAndWait(connectionString, "slow"));
+        long Ran(string what) => (long)database.Scalar($"select count(*) from silent.ran where what = '{what}'")!;
+        using var owner = FaultProcess.Start("serve", connectionString);
+        Wait.Until(() => Ran("slow") == 1, "the process to run the job");
+        using var first = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 1 }, one);
+        using var two = OwnServer.Storage(connectionString, Configure);
+        using var second = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 1 }, two);
+        Wait.Until(() => one.StaleLeases.LookUntil is not null && two.StaleLeases.LookUntil is not null, "the others to look for lost jobs");
+
+        owner.Freeze();
+        FaultProcess.Signal(database.ProcessId, "-STOP");
+        var moment = Stopwatch.GetTimestamp();
+        Wait.Until(() => Stopwatch.GetElapsedTime(moment).TotalSeconds > 6.5, "the lease to run out");
+        FaultProcess.Signal(database.ProcessId, "-CONT");
+        // the owner is the last to find the database again
+        var back = (DateTime)database.Scalar("select utc_timestamp(6)")!;
+        Wait.Until(() => (DateTime)database.Scalar("select utc_timestamp(6)")! > back.AddSeconds(1), "others to be first");
+        owner.Thaw();
+
+        // each has leave until three seconds after it has seen the clock last
+        Wait.Until(() => new[] { one, two }.All(storage => storage.StaleLeases.LookUntil > back.AddSeconds(4)), "all to look for lost jobs again");
+        client.Create(() => FaultJobs.Note(connectionString, "lost"), new EnqueuedState("elsewhere"));
+        database.Execute("update silent.JobQueue set Queue = 'default', FetchedAt = utc_timestamp(6) - interval 1 hour, FetchToken = 'someone' where Queue = 'elsewhere'");
+        Wait.Until(() => Ran("lost") == 1, "the lost job to be found");
+        database.Execute("insert into silent.told values ('slow')");
+        Wait.Until(() => one.GetMonitoringApi().SucceededListCount() == 2, "both jobs to succeed");
+        Assert.Equal(1, Ran("slow"));
     }
 
     [Theory]
