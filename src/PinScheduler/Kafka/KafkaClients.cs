@@ -25,12 +25,16 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguratio
         .ToDictionary(pair => pair.Key.Replace(':', '.'), pair => pair.Value!, StringComparer.Ordinal);
 
     public IProducer<TKey, TValue> CreateProducer<TKey, TValue>(Func<ProducerBuilder<TKey, TValue>, ProducerBuilder<TKey, TValue>> build) =>
-        build(new ProducerBuilder<TKey, TValue>(ProducerSettings()).SetLogHandler((_, message) => Write(message))).Build();
+        build(new ProducerBuilder<TKey, TValue>(ProducerSettings()).SetLogHandler((_, message) => Write(message.Level, message.Facility, message.Message))).Build();
 
-    public IAdminClient CreateAdmin() => new AdminClientBuilder(CommonSettings([])).SetLogHandler((_, message) => Write(message)).Build();
+    public IAdminClient CreateAdmin() => new AdminClientBuilder(CommonSettings([])).SetLogHandler((_, message) => Write(message.Level, message.Facility, message.Message)).Build();
 
     public IConsumer<TKey, TValue> CreateDrainConsumer<TKey, TValue>(Func<ConsumerBuilder<TKey, TValue>, ConsumerBuilder<TKey, TValue>> build) =>
-        build(new ConsumerBuilder<TKey, TValue>(DrainSettings()).SetLogHandler((_, message) => Write(message))).Build();
+        build(new ConsumerBuilder<TKey, TValue>(DrainSettings()).SetLogHandler((_, message) => Write(message.Level, message.Facility, message.Message))).Build();
+
+    /// <summary>An instance of librdkafka of our own, with <see cref="ProducerSettings"/> or <see cref="DrainSettings"/>.</summary>
+    public NativeClient CreateNative(NativeClientType type, IReadOnlyDictionary<string, string> settings, int events = 0) =>
+        new(type, settings, events, (level, facility, text) => Write((SyslogLevel)level, facility, text));
 
     /// <summary>For ingestion: a record counts only when all in-sync replicas have it, once, in order.</summary>
     public Dictionary<string, string> ProducerSettings() => CommonSettings(
@@ -90,15 +94,15 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguratio
         }
     }
 
-    private void Write(LogMessage message)
+    private void Write(SyslogLevel severity, string facility, string text)
     {
-        var level = message.Level switch
+        var level = severity switch
         {
             <= SyslogLevel.Error => LogLevel.Warning,
             // librdkafka warns of lost connections and, for shared settings, of each that the other kind of client uses
             SyslogLevel.Warning or SyslogLevel.Notice => LogLevel.Debug,
             _ => LogLevel.Trace,
         };
-        KafkaLog.Librdkafka(log, level, message.Facility, message.Message);
+        KafkaLog.Librdkafka(log, level, facility, text);
     }
 }
