@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -12,7 +13,7 @@ namespace PinScheduler.Stages.Drain;
 /// </summary>
 internal sealed class TopicDrain(
     Warehouse warehouse,
-    KafkaClients clients,
+    RecordReaders readers,
     TopicCatalog catalog,
     AcceptedLedger accepted,
     IOptions<KafkaOptions> kafka,
@@ -126,7 +127,7 @@ internal sealed class TopicDrain(
         var progress = new DrainProgress(request, partitions);
         folder.CreateDay(target.Topic.Name, target.Date);
         DrainLog.Draining(request.Log, target.Topic.Name, progress.Total, partitions.Count);
-        using var consumer = new TopicConsumer(clients, target.Topic.Name, partitions, time);
+        using var consumer = new TopicConsumer(readers, target.Topic.Name, partitions, time);
         try
         {
             while (!consumer.IsDone)
