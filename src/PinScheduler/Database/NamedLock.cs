@@ -26,7 +26,13 @@ public sealed class NamedLock : IAsyncDisposable
         try
         {
             var started = time.GetTimestamp();
-            foreach (var key in names.Select(name => KeyOf(warehouse.DatabaseName, name)).Order(StringComparer.Ordinal))
+            var keys = names.Select(name => KeyOf(warehouse.DatabaseName, name)).Order(StringComparer.Ordinal).ToList();
+            if (await TryTakeAtOnceAsync(connection, keys, cancellationToken))
+            {
+                return new NamedLock(connection);
+            }
+
+            foreach (var key in keys)
             {
                 while (!await TryTakeOneAsync(connection, key, timeout, cancellationToken))
                 {
@@ -48,6 +54,27 @@ public sealed class NamedLock : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => CloseAsync(_connection);
+
+    // mostly nobody holds any of them: then one packet does
+    private static async Task<bool> TryTakeAtOnceAsync(MySqlConnection connection, List<string> keys, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters();
+        for (var key = 0; key < keys.Count; key++)
+        {
+            parameters.Add($"k{key}", keys[key]);
+        }
+
+        var taken = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            $"select {string.Join(" + ", keys.Select((_, key) => $"get_lock(@k{key}, 0)"))}", parameters, cancellationToken: cancellationToken));
+        if (taken == keys.Count)
+        {
+            return true;
+        }
+
+        // some, not all: held while waiting for the others, they could be what those who have these wait for
+        await connection.ExecuteAsync(new CommandDefinition("do release_all_locks()", cancellationToken: cancellationToken));
+        return false;
+    }
 
     private static async Task<bool> TryTakeOneAsync(MySqlConnection connection, string key, TimeSpan timeout, CancellationToken cancellationToken)
     {
