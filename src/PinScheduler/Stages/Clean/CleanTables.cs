@@ -55,7 +55,7 @@ internal sealed class CleanTables(Warehouse warehouse)
         await warehouse.TransactAsync(async (connection, transaction) =>
         {
             await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
-            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules and removed_at is null", books, transaction, commandTimeout: 0);
             await connection.ExecuteAsync("delete from rejected_record where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);

@@ -1,4 +1,5 @@
 using PinScheduler.Database;
+using PinScheduler.Landing;
 using PinScheduler.Stages;
 
 namespace PinScheduler.Tests.Stages.Clean;
@@ -25,6 +26,33 @@ public sealed class CleanRetentionTests
         Assert.Equal(new Counts(0, 0, 0, 0, 0), await bench.CleanAsync(DataSet.Geo, run: 2));
         await bench.CleanAsync(DataSet.Pin, run: 2);
         Assert.Equal([(old, false), (young, true), (others, false)], await OnDiskAsync(bench));
+    }
+
+    [Fact]
+    public async Task Remove_LeavesWhatIsNotCleaned_HoweverOld()
+    {
+        await using var bench = await CleanBench.CreateAsync(Days);
+        await AgeAsync(bench, 10_000, await bench.LandAsync(DataSet.Geo, 0, """{"ind":1}"""));
+        var fence = (await StageContexts.CreateAsync(bench.Warehouse, "clean-geo")).Fence;
+
+        Assert.Equal(0, await bench.Get<LandingRetention>().RemoveAsync("geo", fence, default));
+
+        Assert.All(await OnDiskAsync(bench), file => Assert.True(file.OnDisk));
+    }
+
+    [Fact]
+    public async Task Remove_IsUndone_WhenANewerAttemptHasTakenOver()
+    {
+        await using var bench = await CleanBench.CreateAsync(Days);
+        await AgeAsync(bench, 31, await bench.LandAsync(DataSet.Geo, 0, """{"ind":1}"""));
+        await bench.ExecuteAsync("update landing_file set cleaned_with = 'rules'");
+        var late = (await StageContexts.CreateAsync(bench.Warehouse, "clean-geo")).Fence;
+        await StageContexts.CreateAsync(bench.Warehouse, "clean-geo");
+
+        await Assert.ThrowsAsync<FenceLostException>(() => bench.Get<LandingRetention>().RemoveAsync("geo", late, default));
+
+        Assert.All(await OnDiskAsync(bench), file => Assert.True(file.OnDisk));
+        Assert.Empty(await bench.QueryAsync<long>("select id from landing_file where removed_at is not null"));
     }
 
     [Fact]
