@@ -13,6 +13,7 @@ internal static class DrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TopicDrain>();
         services.AddSingleton<FileRepair>();
+        services.AddSingleton<ExpiredOffsets>();
         services.AddSingleton<PartitionLocks>();
         services.AddSingleton<PatientBroker>();
         services.AddSingleton<EmulatedOffsets>();

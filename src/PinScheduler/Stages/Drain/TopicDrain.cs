@@ -14,6 +14,7 @@ internal sealed class TopicDrain(
     KafkaClients clients,
     PatientBroker broker,
     FileRepair repair,
+    ExpiredOffsets gaps,
     AcceptedLedger accepted,
     IOptions<KafkaOptions> kafka,
     IOptions<DrainOptions> options,
@@ -87,7 +88,7 @@ internal sealed class TopicDrain(
         var partitions = new List<PartitionDrain>();
         foreach (var mark in marks)
         {
-            var next = await PassGapAsync(request, target, claims[mark.Partition], mark, cancellationToken);
+            var next = await gaps.PassAsync(request, target, claims[mark.Partition], mark, cancellationToken);
             accepted.Drained(topic.Name, next.Partition, next.NextOffset);
             if (next.NextOffset < ends[next.Partition])
             {
@@ -100,30 +101,6 @@ internal sealed class TopicDrain(
         {
             await ConsumeAsync(request, target, partitions, cancellationToken);
         }
-    }
-
-    private async Task<PartitionClaim> PassGapAsync(DrainRequest request, DrainTarget target, PartitionClaim claim, Watermarks mark, CancellationToken cancellationToken)
-    {
-        if (mark.High < claim.NextOffset)
-        {
-            throw new StageFailedException(
-                $"Partition {claim.Partition} of '{target.Topic.Name}' ends at offset {mark.High}, before {claim.NextOffset}, the next to drain: the broker has lost records that are drained already, or it gives topics no ids and this one was created again.", retry: true);
-        }
-
-        if (mark.Low <= claim.NextOffset)
-        {
-            return claim;
-        }
-
-        if (options.Value.OnGap == DrainOptions.Fail)
-        {
-            throw new StageFailedException(
-                $"Partition {claim.Partition} of '{target.Topic.Name}': offsets {claim.NextOffset} to {mark.Low - 1} expired before they were drained. 'Pipeline:OnGap' is '{DrainOptions.Fail}'; with '{DrainOptions.Warn}' the drain notes the gap and goes on behind it.");
-        }
-
-        DrainLog.Gap(request.Log, target.Topic.Name, claim.Partition, claim.NextOffset, mark.Low - 1);
-        await store.RecordGapAsync(target.Topic, claim, mark.Low, request.Run, target.Fence, cancellationToken);
-        return claim with { NextOffset = mark.Low };
     }
 
     private async Task ConsumeAsync(DrainRequest request, DrainTarget target, List<PartitionDrain> partitions, CancellationToken cancellationToken)
