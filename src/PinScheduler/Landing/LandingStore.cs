@@ -75,7 +75,7 @@ internal sealed class LandingStore(Warehouse warehouse, LandingSteps steps)
         var (rows, holes) = (new ValueRows(), new ValueRows());
         foreach (var file in files)
         {
-            rows.Add(topic.DataSet, topic.Name, topic.Incarnation, file.Partition, file.FirstOffset, file.LastOffset, file.Consumed, file.Records, file.DeadLetters, file.Bytes, file.Checksum, file.Path, run, now);
+            rows.Add(topic.DataSet, topic.Name, topic.Incarnation, file.Partition, file.FirstOffset, file.LastOffset, file.Consumed, file.Records, file.DeadLetters, file.Bytes, file.Checksum, file.DiskBytes, file.DeadBytes, file.Path, run, now);
             if (file.Holes is not null)
             {
                 holes.Add(topic.Name, topic.Incarnation, file.Partition, file.FirstOffset, file.Holes);
@@ -83,7 +83,7 @@ internal sealed class LandingStore(Warehouse warehouse, LandingSteps steps)
         }
 
         await connection.ExecuteAsync(
-            $"insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, path, run, created_at) values {rows}",
+            $"insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, disk_bytes, dead_bytes, path, run, created_at) values {rows}",
             rows.Parameters,
             transaction);
         if (!holes.IsEmpty)

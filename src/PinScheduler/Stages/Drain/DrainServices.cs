@@ -14,6 +14,10 @@ internal static class DrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RecordReaders>();
         services.AddSingleton<TopicDrain>();
+        services.AddSingleton<FileRepair>();
+        services.AddSingleton<ExpiredOffsets>();
+        services.AddSingleton<PartitionLocks>();
+        services.AddSingleton<PatientBroker>();
         services.AddSingleton<EmulatedOffsets>();
         services.AddSingleton<DrainAhead>();
         services.AddHostedService(provider => provider.GetRequiredService<DrainAhead>());

@@ -9,11 +9,9 @@ internal sealed class TopicConsumer : IRecordReceiver, IDisposable
     // a cancellation is felt as soon
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
 
-    // a broker that is away comes back or is given up for this attempt
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-
     private readonly IRecordReader _reader;
     private readonly string _topic;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly Dictionary<int, PartitionDrain> _partitions;
     private readonly List<int> _left = [];
@@ -21,9 +19,10 @@ internal sealed class TopicConsumer : IRecordReceiver, IDisposable
     private bool _heard = true;
     private string? _inTheWay;
 
-    public TopicConsumer(RecordReaders readers, string topic, IReadOnlyCollection<PartitionDrain> partitions, TimeProvider time)
+    public TopicConsumer(RecordReaders readers, string topic, IReadOnlyCollection<PartitionDrain> partitions, TimeSpan patience, TimeProvider time)
     {
         _topic = topic;
+        _patience = patience;
         _time = time;
         _partitions = partitions.ToDictionary(partition => partition.Partition);
         _reader = readers.Open(topic, partitions.Select(partition => (partition.Partition, partition.Position)));
@@ -36,7 +35,7 @@ internal sealed class TopicConsumer : IRecordReceiver, IDisposable
     public bool IsDone => _partitions.Count == 0;
 
     /// <summary>Takes what is at hand, at most one batch, and stops when a file is full.</summary>
-    /// <exception cref="StageFailedException">The broker has sent nothing for a minute.</exception>
+    /// <exception cref="StageFailedException">The broker has sent nothing for as long as it may.</exception>
     public void TakeBatch()
     {
         // the time between two batches is ours, not the broker's
@@ -50,10 +49,10 @@ internal sealed class TopicConsumer : IRecordReceiver, IDisposable
             _left.Clear();
         }
 
-        if (!_heard && _time.GetElapsedTime(_silentSince) > Silence)
+        if (!_heard && _time.GetElapsedTime(_silentSince) > _patience)
         {
             throw new StageFailedException(
-                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {Silence.TotalSeconds:0} s{(_inTheWay is null ? "" : $" ({_inTheWay})")}; look whether it is up and every partition has a leader.", retry: true);
+                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {_patience.TotalSeconds:0} s ('Pipeline:BrokerPatience'){(_inTheWay is null ? "" : $" (its last word: {_inTheWay})")}; look whether it is up and every partition has a leader.", retry: true);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class ConfluentRecordReader : IRecordReader
             {
                 more = receiver.Expired(exception.ConsumerRecord.Partition.Value);
             }
-            catch (ConsumeException exception) when (!exception.Error.IsFatal && PassingErrors.Contains(exception.Error.Code))
+            catch (ConsumeException exception) when (PatientBroker.MayPass(exception.Error))
             {
                 receiver.Passing(exception.Error.Reason);
             }

@@ -112,7 +112,7 @@ internal sealed unsafe class NativeRecordReader : IRecordReader
                 return receiver.End(message->Partition, message->Offset);
             case ErrorCode.Local_AutoOffsetReset:
                 return receiver.Expired(message->Partition);
-            case var passing when PassingErrors.Contains(passing):
+            case var passing when PatientBroker.MayPass(new Error(passing)):
                 receiver.Passing(Reason(message));
                 return true;
             case var code:

@@ -80,8 +80,8 @@ public sealed class RecordReaderTests : IAsyncLifetime
     [Theory]
     [InlineData(true, 29, ErrorCode.TopicAuthorizationFailed)]
     [InlineData(false, 29, ErrorCode.TopicAuthorizationFailed)]
-    [InlineData(true, 2, ErrorCode.InvalidMsg)]
-    [InlineData(false, 2, ErrorCode.InvalidMsg)]
+    [InlineData(true, 17, ErrorCode.TopicException)]
+    [InlineData(false, 17, ErrorCode.TopicException)]
     public async Task Read_EndsWithKafkasWords_WhenAnErrorStays(bool native, int error, ErrorCode code)
     {
         Produce(new Random(1), CompressionType.None, transactional: false, [[], [], [], []]);
