@@ -1,0 +1,13 @@
+using System.CommandLine;
+using IngestBench.Produce;
+
+if (args is [BenchServer.ChildCommand, var mode, var brokers])
+{
+    return await BenchServer.RunAsync(mode, brokers);
+}
+
+var root = new RootCommand("Measures the ways into Kafka and out of it, each beside its bounds and peers, on loopback.")
+{
+    ProduceCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();
