@@ -1,5 +1,6 @@
 using System.CommandLine;
 using StorageBench;
+using StorageBench.Dashboard;
 using StorageBench.Peers;
 using StorageBench.Report;
 using StorageBench.Scenarios;
@@ -36,4 +37,5 @@ root.SetAction(parsed =>
         .Run([.. ScenarioList.All.Where(scenario => chosen.Contains(scenario.Name))], parsed.GetValue(storages)!);
 });
 root.Subcommands.Add(SoakCommand.Create(markdown));
+root.Subcommands.Add(DashboardCommand.Create(markdown));
 return root.Parse(args).Invoke();

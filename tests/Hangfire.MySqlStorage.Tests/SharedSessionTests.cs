@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hangfire.Common;
 using Hangfire.MySql;
 using Hangfire.MySql.Sharing;
@@ -52,6 +53,30 @@ public sealed class SharedSessionTests : IDisposable
     [InlineData("Job:1:state-lock", false)]
     [InlineData("recurring-jobs:lock", false)]
     public void GuardsJob_IsTrue_ForHangfiresLocksOnJobsOnly(string resource, bool guards) => Assert.Equal(guards, SharedLock.GuardsJob(resource));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Workers_WhoAskAgainAtOnce_AreServedTogether_AndOneAloneDoesNotWait(int workers)
+    {
+        const int Requests = 50;
+        using var session = new SharedSession(_database.Storage, () => false) { GatherTime = TimeSpan.FromSeconds(2) };
+        var waiting = Stopwatch.StartNew();
+        var packets = 0;
+        var threads = Enumerable.Range(0, workers).Select(worker => new Thread(() => Interlocked.Add(ref packets, Packets.Of(() =>
+        {
+            for (var i = 0; i < Requests; i++)
+            {
+                var resource = LockOf($"{(worker * Requests) + i + 1}");
+                using var request = new LockRequest([new SharedLock(resource, _database.Storage.LockName.Of(resource))]);
+                session.Run(request);
+            }
+        })))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.InRange(packets, Requests, workers == 1 ? Requests + 10 : Requests + (Requests * workers / 8));
+        Assert.True(workers > 1 || waiting.Elapsed < session.GatherTime, "One that works alone has waited.");
+    }
 
     [Fact]
     public void LocksOnJobs_AreInOneSession_AndExcludeOthersOfTheProcess()

@@ -23,8 +23,9 @@ internal sealed class Ownership(Tables tables)
 
         if (done.Count > 0)
         {
-            sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q force index (primary) on q.Id = v.Id where q.FetchToken = ");
-            Token(sql, done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
+            sql.Piece($"delete q from {Rows(done)} v straight_join {tables.JobQueue} q force index (primary) on q.Id = v.Id");
+            // where others are kept, these too have been found owned just now, and locked
+            _ = fences.Count > 0 ? sql.End() : Token(sql.Piece($" where q.FetchToken = "), done).End().Add($"select 18446744073709551615 + (row_count() <> {done.Count})");
         }
     }
 

@@ -18,6 +18,9 @@ internal abstract class SharedRequest : IDisposable
 
     public int Attempts { get; set; }
 
+    /// <summary>Whether it is a step of a job's way, behind which the same worker soon takes the next one.</summary>
+    public virtual bool IsOfWorker => true;
+
     /// <summary>To be tried again with the next packet.</summary>
     public bool IsDeferred { get; set; }
 
@@ -66,6 +69,8 @@ internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> l
     /// <summary>What the worker, having finished a job, will want next: claimed with the commit, or not at all where that fails.</summary>
     public ClaimRequest? Next { get; init; }
 
+    public override bool IsOfWorker => locks.Count > 0;
+
     public override void Complete()
     {
         try
@@ -103,4 +108,6 @@ internal sealed class ClaimRequest(JobSource source, int wanted, Action<ClaimReq
 internal sealed class ReleaseRequest(IReadOnlyList<SharedLock> releases) : SharedRequest
 {
     public IReadOnlyList<SharedLock> Releases => releases;
+
+    public override bool IsOfWorker => false;
 }

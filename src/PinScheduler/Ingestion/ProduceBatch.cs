@@ -26,10 +26,14 @@ internal sealed class ProduceBatch(string topic, byte[] body, List<ProduceRecord
 
     public Task Done => _done.Task;
 
+    /// <summary>For a producer that knows its batches by number.</summary>
+    public int? Number { get; set; }
+
     /// <summary>Called once for each record, from any thread.</summary>
-    public void Complete(int index, Error error, int partition, long offset, PersistenceStatus status)
+    /// <returns>Whether it was the last one.</returns>
+    public bool Complete(int index, Error? error, int partition, long offset, PersistenceStatus status)
     {
-        if (error.IsError)
+        if (error is { IsError: true })
         {
             _outcomes[index] = new ProduceOutcome(partition, UnknownOffset, error, status);
             Interlocked.Increment(ref _failed);
@@ -41,10 +45,13 @@ internal sealed class ProduceBatch(string topic, byte[] body, List<ProduceRecord
             ledger?.Add(Topic, partition, _outcomes[index].Offset, CostOf(Records[index]));
         }
 
-        if (Interlocked.Decrement(ref _waiting) == 0)
+        if (Interlocked.Decrement(ref _waiting) > 0)
         {
-            _done.SetResult();
+            return false;
         }
+
+        _done.SetResult();
+        return true;
     }
 
     public static long CostOf(ProduceRecord record) => AcceptedLedger.Cost(record.Key.Bytes, record.Value.Bytes);

@@ -1,13 +1,15 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+using PinScheduler.Ingestion.Producing;
 using PinScheduler.Kafka;
 
 namespace PinScheduler.Ingestion;
 
 /// <summary>
-/// Hands batches to Kafka: one producer for all requests, one delivery handler for all records. After an error that ends an idempotent
+/// Hands batches to Kafka: one producer for all requests. After an error that ends an idempotent
 /// producer for good, new batches go to a new one, while the old one still reports on what it holds.
 /// </summary>
-internal sealed class RecordProducer(KafkaClients clients, TopicCatalog catalog, ILogger<RecordProducer> log) : IDisposable
+internal sealed class RecordProducer(KafkaClients clients, IOptions<KafkaOptions> kafka, TopicCatalog catalog, ILogger<RecordProducer> log) : IDisposable
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(2);
 
@@ -23,13 +25,9 @@ internal sealed class RecordProducer(KafkaClients clients, TopicCatalog catalog,
         var instance = Enter();
         try
         {
-            var message = new Message<RecordTag, RecordTag>();
-            for (var index = 0; index < batch.Records.Count; index++)
+            for (var next = 0; (next = instance.Producer.Enqueue(batch, next)) < batch.Records.Count;)
             {
-                while (!TryProduce(instance, batch, index, message))
-                {
-                    await Task.Delay(QueueFullPause);
-                }
+                await Task.Delay(QueueFullPause);
             }
 
             await batch.Done;
@@ -56,34 +54,12 @@ internal sealed class RecordProducer(KafkaClients clients, TopicCatalog catalog,
         }
     }
 
-    /// <returns>False: the queue is full, nothing was enqueued.</returns>
-    private static bool TryProduce(Instance instance, ProduceBatch batch, int index, Message<RecordTag, RecordTag> message)
-    {
-        var record = batch.Records[index];
-        message.Key = message.Value = new RecordTag(batch, index);
-        try
-        {
-            instance.Producer.Produce(new TopicPartition(batch.Topic, record.Partition), message, instance.Delivered);
-            return true;
-        }
-        catch (ProduceException<RecordTag, RecordTag> exception)
-        {
-            if (exception.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                return false;
-            }
-
-            batch.Complete(index, exception.Error, record.Partition, ProduceBatch.UnknownOffset, PersistenceStatus.NotPersisted);
-            return true;
-        }
-    }
-
     private Instance Enter()
     {
         lock (_changing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _current ??= new Instance(clients, Retire);
+            _current ??= new Instance(failed => kafka.Value.NativeProducer ? new NativeInstance(clients, failed) : new ConfluentInstance(clients, failed), Retire);
             _current.Enter();
             return _current;
         }
@@ -110,33 +86,18 @@ internal sealed class RecordProducer(KafkaClients clients, TopicCatalog catalog,
         private int _users;
         private bool _retired;
 
-        public Instance(KafkaClients clients, Action<Instance, Error> retire)
+        public Instance(Func<Action<Error>, IProducerInstance> create, Action<Instance, Error> retire)
         {
-            Delivered = report =>
+            Producer = create(error =>
             {
-                if (EndsTheProducer(report.Error))
+                if (EndsTheProducer(error))
                 {
-                    retire(this, report.Error);
+                    retire(this, error);
                 }
-
-                report.Key.Batch.Complete(report.Key.Index, report.Error, report.Partition.Value, report.Offset.Value, report.Status);
-            };
-            Producer = clients.CreateProducer<RecordTag, RecordTag>(builder => builder
-                .SetKeySerializer(RecordTagSerializer.Instance)
-                .SetValueSerializer(RecordValueSerializer.Instance)
-                .SetErrorHandler((_, error) =>
-                {
-                    if (error.IsFatal)
-                    {
-                        retire(this, error);
-                    }
-                }));
+            });
         }
 
-        public IProducer<RecordTag, RecordTag> Producer { get; }
-
-        /// <summary>One delegate for all records: none is made for each.</summary>
-        public Action<DeliveryReport<RecordTag, RecordTag>> Delivered { get; }
+        public IProducerInstance Producer { get; }
 
         public void Enter() => Interlocked.Increment(ref _users);
 

@@ -4,8 +4,12 @@ using PinScheduler.Tests.Kafka;
 
 namespace PinScheduler.Tests.Ingestion;
 
-/// <summary>A broker of their own, one after another: each leaves it well.</summary>
-public sealed class IngestionFaultTests : IAsyncLifetime
+public sealed class NativeIngestionFaultTests() : IngestionFaultTests(native: true);
+
+public sealed class ConfluentIngestionFaultTests() : IngestionFaultTests(native: false);
+
+/// <summary>A broker of their own, one after another: each leaves it well. The same for both ways to produce.</summary>
+public abstract class IngestionFaultTests(bool native) : IAsyncLifetime
 {
     private const int Produce = 0;
     private const string One = "{\"records\":[{\"key\":\"1\",\"value\":1}]}";
@@ -16,7 +20,7 @@ public sealed class IngestionFaultTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _broker = await Task.Run(() => new EmbeddedBroker());
-        _server = await IngestionServer.StartAsync(_broker, "faults", 2, null, ("Kafka:message.timeout.ms", "1500"), ("Kafka:retry.backoff.ms", "20"));
+        _server = await IngestionServer.StartAsync(_broker, "faults", 2, null, ("Kafka:NativeProducer", native.ToString()), ("Kafka:message.timeout.ms", "1500"), ("Kafka:retry.backoff.ms", "20"));
     }
 
     public async Task DisposeAsync()

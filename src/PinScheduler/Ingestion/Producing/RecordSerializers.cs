@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace PinScheduler.Ingestion;
+namespace PinScheduler.Ingestion.Producing;
 
 /// <summary>Finds the way from a delivery report back to the request's record; as the key, for that is what a report can bring back.</summary>
 internal readonly record struct RecordTag(ProduceBatch Batch, int Index);
