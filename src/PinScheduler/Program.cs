@@ -4,6 +4,7 @@ using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Hosting.Embedded;
 using PinScheduler.Ingestion;
+using PinScheduler.Inspection;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Orchestration;
@@ -41,6 +42,7 @@ builder.Services.AddClean(builder.Configuration);
 builder.Services.AddAnalyze(builder.Configuration);
 
 builder.Services.AddIngestion(builder.Configuration);
+builder.Services.AddInspection();
 builder.Services.AddResults(builder.Configuration);
 builder.Services.AddNightly(builder.Configuration);
 builder.Services.AddOrchestration(builder.Configuration);
@@ -52,6 +54,7 @@ return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
     await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
     app.MapHosting();
     app.MapIngestion();
+    app.MapInspection();
     app.MapOrchestration();
     app.MapResults();
     // opens Hangfire's storage, so not before the database is known to be there

@@ -4,6 +4,9 @@ namespace PinScheduler.Cli;
 internal sealed class CliException(string message, int exitCode) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>Of the server's answer, where it was one.</summary>
+    public int? Status { get; init; }
 }
 
 /// <summary>The exit codes of every command; scripts rely on them.</summary>

@@ -60,7 +60,9 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguratio
             new("fetch.wait.max.ms", "10"),
             new("max.partition.fetch.bytes", "8388608"),
             new("queued.min.messages", "100000"),
-            new("queued.max.messages.kbytes", "65536"),
+            // measured: more costs memory (64 MB: 200 MB more in a run's three drains) and brings nothing
+            new("queued.max.messages.kbytes", "8192"),
+            new("fetch.max.bytes", "16777216"),
             // the mock's control batches carry no checksum
             new("check.crcs", Embedded ? "false" : "true"),
         ],

@@ -1,0 +1,20 @@
+using PinScheduler.Stages;
+using PinScheduler.Stages.Emulate;
+
+namespace PinScheduler.Inspection.Topics;
+
+/// <summary>A post of the source tables, as emulate would send it.</summary>
+internal sealed class SourcePost(SourceTables tables)
+{
+    /// <exception cref="StageFailedException">There is no post.</exception>
+    public async Task<IReadOnlyDictionary<string, RawJson>> DrawAsync(CancellationToken cancellationToken)
+    {
+        var picker = await PostPicker.CreateAsync(tables, Random.Shared.NextInt64(), cancellationToken);
+        await foreach (var posts in picker.PickAsync(1, 1, cancellationToken))
+        {
+            return DataSet.All.Zip(posts[0].Rows).ToDictionary(pair => pair.First.Key, pair => new RawJson(pair.Second));
+        }
+
+        throw new StageFailedException("The source has no post.");
+    }
+}
