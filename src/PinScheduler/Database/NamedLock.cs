@@ -13,32 +13,75 @@ public sealed class NamedLock : IAsyncDisposable
 {
     private readonly MySqlConnection _connection;
 
-    private NamedLock(MySqlConnection connection) => _connection = connection;
+    private NamedLock(MySqlConnection connection, IReadOnlyCollection<string> names) => (_connection, Names) = (connection, names);
+
+    public IReadOnlyCollection<string> Names { get; }
 
     /// <summary>Null when somebody else still holds it after <paramref name="timeout"/>.</summary>
     public static Task<NamedLock?> TryTakeAsync(Warehouse warehouse, string name, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
         TryTakeAllAsync(warehouse, [name], timeout, time, cancellationToken);
 
     /// <summary>Several locks on one connection, all or none; always in the same order, so that two who want the same ones never wait for each other.</summary>
-    public static async Task<NamedLock?> TryTakeAllAsync(Warehouse warehouse, IEnumerable<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var connection = await warehouse.OpenAsync(cancellationToken);
-        try
+    public static Task<NamedLock?> TryTakeAllAsync(Warehouse warehouse, IReadOnlyCollection<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        HoldAsync(warehouse, names, async (connection, keys) =>
         {
             var started = time.GetTimestamp();
-            foreach (var key in names.Select(name => KeyOf(warehouse.DatabaseName, name)).Order(StringComparer.Ordinal))
+            foreach (var key in keys.Keys)
             {
                 while (!await TryTakeOneAsync(connection, key, timeout, cancellationToken))
                 {
                     if (time.GetElapsedTime(started) >= timeout)
                     {
-                        await CloseAsync(connection);
-                        return null;
+                        return [];
                     }
                 }
             }
 
-            return new NamedLock(connection);
+            return keys.Values;
+        }, cancellationToken);
+
+    /// <summary>Those of the locks that are free, on one connection; where none is, waits for one. Who holds some does not wait for more.</summary>
+    /// <returns>Null when others still hold all of them after <paramref name="timeout"/>.</returns>
+    public static Task<NamedLock?> TryTakeAnyAsync(Warehouse warehouse, IReadOnlyCollection<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        HoldAsync(warehouse, names, async (connection, keys) =>
+        {
+            var started = time.GetTimestamp();
+            for (var patience = TimeSpan.Zero; ; patience = timeout)
+            {
+                var taken = new List<string>();
+                foreach (var (key, name) in keys)
+                {
+                    // from the second round on, the first lock is waited for
+                    if (await TryTakeOneAsync(connection, key, key == keys.Keys[0] ? patience : TimeSpan.Zero, cancellationToken))
+                    {
+                        taken.Add(name);
+                    }
+                }
+
+                if (taken.Count > 0 || time.GetElapsedTime(started) >= timeout)
+                {
+                    return taken;
+                }
+            }
+        }, cancellationToken);
+
+    public ValueTask DisposeAsync() => CloseAsync(_connection);
+
+    // takes nothing: no lock
+    private static async Task<NamedLock?> HoldAsync(
+        Warehouse warehouse, IEnumerable<string> names, Func<MySqlConnection, SortedList<string, string>, Task<IEnumerable<string>>> takeAsync, CancellationToken cancellationToken)
+    {
+        var keys = new SortedList<string, string>(names.ToDictionary(name => KeyOf(warehouse.DatabaseName, name), StringComparer.Ordinal), StringComparer.Ordinal);
+        var connection = await warehouse.OpenAsync(cancellationToken);
+        try
+        {
+            if (await takeAsync(connection, keys) is var taken && taken.Any())
+            {
+                return new NamedLock(connection, [.. taken]);
+            }
+
+            await CloseAsync(connection);
+            return null;
         }
         catch
         {
@@ -46,8 +89,6 @@ public sealed class NamedLock : IAsyncDisposable
             throw;
         }
     }
-
-    public ValueTask DisposeAsync() => CloseAsync(_connection);
 
     private static async Task<bool> TryTakeOneAsync(MySqlConnection connection, string key, TimeSpan timeout, CancellationToken cancellationToken)
     {

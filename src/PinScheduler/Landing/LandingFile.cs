@@ -18,7 +18,12 @@ internal sealed record LandingFile
 
     public required long DeadLetters { get; init; }
 
+    /// <summary>Of the lines, packed or not.</summary>
     public required long Bytes { get; init; }
+
+    public required long DiskBytes { get; init; }
+
+    public required long DeadBytes { get; init; }
 
     public required string Checksum { get; init; }
 

@@ -53,10 +53,10 @@ internal sealed class LandingStore(Warehouse warehouse, LandingSteps steps)
                 await AdvanceAsync(connection, transaction, file.Topic, claim, file.FirstOffset, file.LastOffset + 1, fence);
                 await connection.ExecuteAsync(
                     """
-                    insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, path, run, created_at)
-                    values (@DataSet, @Name, @Incarnation, @Partition, @FirstOffset, @LastOffset, @Consumed, @Records, @DeadLetters, @Bytes, @Checksum, @Path, @run, utc_timestamp(6))
+                    insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, disk_bytes, dead_bytes, path, run, created_at)
+                    values (@DataSet, @Name, @Incarnation, @Partition, @FirstOffset, @LastOffset, @Consumed, @Records, @DeadLetters, @Bytes, @Checksum, @DiskBytes, @DeadBytes, @Path, @run, utc_timestamp(6))
                     """,
-                    new { file.Topic.DataSet, file.Topic.Name, file.Topic.Incarnation, file.Partition, file.FirstOffset, file.LastOffset, file.Consumed, file.Records, file.DeadLetters, file.Bytes, file.Checksum, file.Path, run },
+                    new { file.Topic.DataSet, file.Topic.Name, file.Topic.Incarnation, file.Partition, file.FirstOffset, file.LastOffset, file.Consumed, file.Records, file.DeadLetters, file.Bytes, file.Checksum, file.DiskBytes, file.DeadBytes, file.Path, run },
                     transaction);
             }
 

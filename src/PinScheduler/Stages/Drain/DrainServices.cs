@@ -12,6 +12,10 @@ internal static class DrainServices
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TopicDrain>();
+        services.AddSingleton<FileRepair>();
+        services.AddSingleton<ExpiredOffsets>();
+        services.AddSingleton<PartitionLocks>();
+        services.AddSingleton<PatientBroker>();
         services.AddSingleton<EmulatedOffsets>();
         services.AddSingleton<DrainAhead>();
         services.AddHostedService(provider => provider.GetRequiredService<DrainAhead>());

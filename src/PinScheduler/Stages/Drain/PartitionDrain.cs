@@ -55,24 +55,30 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     public void Finish() => Writer.Finish();
 
     /// <summary>The file at work has its name.</summary>
+    /// <param name="replacing">See <see cref="LandingFileWriter.Publish"/>.</param>
     /// <returns>Its row, to be recorded once the folder is flushed.</returns>
-    public LandingFile Publish()
+    public LandingFile Publish(bool replacing = false)
     {
-        Writer.Publish();
-        return new LandingFile
-        {
-            Topic = target.Topic,
-            Partition = Partition,
-            FirstOffset = FirstOffset,
-            LastOffset = Position - 1,
-            Consumed = _consumed,
-            Records = Writer.Records,
-            DeadLetters = Writer.DeadLetters,
-            Bytes = Writer.Bytes,
-            Checksum = Writer.Checksum,
-            Path = LandingFolder.Relative(target.Topic.Name, target.Date, Writer.Name.Data),
-        };
+        Writer.Publish(replacing);
+        return Describe();
     }
+
+    /// <summary>The finished file's row.</summary>
+    public LandingFile Describe() => new()
+    {
+        Topic = target.Topic,
+        Partition = Partition,
+        FirstOffset = FirstOffset,
+        LastOffset = Position - 1,
+        Consumed = _consumed,
+        Records = Writer.Records,
+        DeadLetters = Writer.DeadLetters,
+        Bytes = Writer.Bytes,
+        Checksum = Writer.Checksum,
+        DiskBytes = Writer.DiskBytes,
+        DeadBytes = Writer.DeadBytes,
+        Path = LandingFolder.Relative(target.Topic.Name, target.Date, Writer.Name.Data),
+    };
 
     /// <summary>The row is committed; the next file begins here.</summary>
     public void Recorded()
@@ -91,7 +97,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     }
 
     private LandingFileWriter Writer => _writer ??=
-        new LandingFileWriter(target.Folder, new LandingFileName(target.Topic.Name, target.Topic.Ordinal, Partition, FirstOffset), claim.Number, steps);
+        new LandingFileWriter(target.Folder, new LandingFileName(target.Topic.Name, target.Topic.Ordinal, Partition, FirstOffset, target.Packed), claim.Number, steps);
 
     private void Write(long offset, Bytes key, Bytes value)
     {

@@ -11,20 +11,20 @@ internal sealed class TopicConsumer : IDisposable
     private const int BatchRecords = 10_000;
     private const int WaitMilliseconds = 100;
 
-    // a broker that is away comes back or is given up for this attempt
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-
     private readonly ScratchDeserializer _key = new();
     private readonly ScratchDeserializer _value = new();
     private readonly IConsumer<int, int> _consumer;
     private readonly string _topic;
     private readonly Dictionary<int, PartitionDrain> _partitions;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private long _lastSign;
+    private string _lastError = "";
 
-    public TopicConsumer(KafkaClients clients, string topic, IEnumerable<PartitionDrain> partitions, TimeProvider time)
+    public TopicConsumer(KafkaClients clients, string topic, IEnumerable<PartitionDrain> partitions, TimeSpan patience, TimeProvider time)
     {
         _topic = topic;
+        _patience = patience;
         _time = time;
         _lastSign = time.GetTimestamp();
         _partitions = partitions.ToDictionary(partition => partition.Partition);
@@ -39,7 +39,7 @@ internal sealed class TopicConsumer : IDisposable
     public bool IsDone => _partitions.Count == 0;
 
     /// <summary>Takes what is at hand, at most one batch, and stops when a file is full.</summary>
-    /// <exception cref="StageFailedException">The broker has sent nothing for a minute.</exception>
+    /// <exception cref="StageFailedException">The broker has sent nothing for as long as it may.</exception>
     public void TakeBatch()
     {
         for (var taken = 0; taken < BatchRecords && !IsDone; taken++)
@@ -61,10 +61,10 @@ internal sealed class TopicConsumer : IDisposable
             }
         }
 
-        if (_time.GetElapsedTime(_lastSign) > Silence)
+        if (_time.GetElapsedTime(_lastSign) > _patience)
         {
             throw new StageFailedException(
-                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {Silence.TotalSeconds:0} s; look whether it is up and every partition has a leader.", retry: true);
+                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {_patience.TotalSeconds:0} s ('Pipeline:BrokerPatience'){_lastError}; look whether it is up and every partition has a leader.", retry: true);
         }
     }
 
@@ -94,6 +94,12 @@ internal sealed class TopicConsumer : IDisposable
             Expired.Add(partition);
             Leave(partition);
             return partition;
+        }
+        catch (ConsumeException exception) when (PatientBroker.MayPass(exception.Error))
+        {
+            // it goes on fetching where it was; if nothing comes of it, this is why
+            _lastError = $" (its last word: {exception.Error.Reason})";
+            return null;
         }
     }
 
