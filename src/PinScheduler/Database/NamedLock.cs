@@ -48,16 +48,8 @@ public sealed class NamedLock : IAsyncDisposable
             var started = time.GetTimestamp();
             for (var patience = TimeSpan.Zero; ; patience = timeout)
             {
-                var taken = new List<string>();
-                foreach (var (key, name) in keys)
-                {
-                    // from the second round on, the first lock is waited for
-                    if (await TryTakeOneAsync(connection, key, key == keys.Keys[0] ? patience : TimeSpan.Zero, cancellationToken))
-                    {
-                        taken.Add(name);
-                    }
-                }
-
+                // from the second round on, the first lock is waited for; it is given twice then, which does no harm
+                var taken = patience == TimeSpan.Zero || await TryTakeOneAsync(connection, keys.Keys[0], patience, cancellationToken) ? await TakeFreeAsync(connection, keys, cancellationToken) : [];
                 if (taken.Count > 0 || time.GetElapsedTime(started) >= timeout)
                 {
                     return taken;
@@ -88,6 +80,22 @@ public sealed class NamedLock : IAsyncDisposable
             await CloseAsync(connection);
             throw;
         }
+    }
+
+    // however many there are, one packet
+    private static async Task<List<string>> TakeFreeAsync(MySqlConnection connection, SortedList<string, string> keys, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters();
+        foreach (var (index, key) in keys.Keys.Index())
+        {
+            parameters.Add($"k{index}", key);
+        }
+
+        var sql = string.Join(" union all ", keys.Keys.Select((_, index) => $"select {index} as place, get_lock(@k{index}, 0) as taken"));
+        return (await connection.QueryAsync<(int Place, long? Taken)>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)))
+            .Where(row => row.Taken == 1)
+            .Select(row => keys.Values[row.Place])
+            .ToList();
     }
 
     private static async Task<bool> TryTakeOneAsync(MySqlConnection connection, string key, TimeSpan timeout, CancellationToken cancellationToken)

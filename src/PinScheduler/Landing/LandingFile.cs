@@ -27,6 +27,9 @@ internal sealed record LandingFile
 
     public required string Checksum { get; init; }
 
+    /// <summary>As <see cref="OffsetHoles"/> keeps them; null: none, or too many.</summary>
+    public byte[]? Holes { get; init; }
+
     /// <summary>Relative to the landing folder.</summary>
     public required string Path { get; init; }
 }

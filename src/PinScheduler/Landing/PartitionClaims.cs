@@ -16,14 +16,13 @@ internal sealed class PartitionClaims(Warehouse warehouse, LandingFolder folder,
             await owner.RequireAsync(connection, transaction);
             // an older life's files can be recorded by nobody who has seen the new one; here that is made certain
             await connection.ExecuteAsync("update landing_partition set claim = claim + 1 where topic = @Name and incarnation <> @Incarnation and incarnation in (select incarnation from topic_incarnation where topic = @Name and ordinal < @Ordinal)", topic, transaction);
+            var rows = new ValueRows();
             foreach (var partition in partitions.Order())
             {
-                await connection.ExecuteAsync(
-                    "insert into landing_partition (topic, incarnation, `partition`, next_offset, claim) values (@Name, @Incarnation, @partition, 0, 1) on duplicate key update claim = claim + 1",
-                    new { topic.Name, topic.Incarnation, partition },
-                    transaction);
+                rows.Add(topic.Name, topic.Incarnation, partition, 0, 1);
             }
 
+            await connection.ExecuteAsync($"insert into landing_partition (topic, incarnation, `partition`, next_offset, claim) values {rows} on duplicate key update claim = claim + 1", rows.Parameters, transaction);
             var claims = (await connection.QueryAsync<PartitionClaim>(
                 "select `partition`, next_offset as NextOffset, claim as Number from landing_partition where topic = @Name and incarnation = @Incarnation", topic, transaction))
                 .Where(claim => partitions.Contains(claim.Partition))

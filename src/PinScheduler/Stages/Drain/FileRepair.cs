@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -8,7 +9,7 @@ namespace PinScheduler.Stages.Drain;
 /// Landing files that the ledger counts on and that somebody has deleted, cut or changed: said loudly, and drained once more from
 /// their offsets, where Kafka still has them, into the same name, if what comes is what was recorded.
 /// </summary>
-internal sealed class FileRepair(LandingAudit audit, LandingFolder folder, KafkaClients clients, IOptions<DrainOptions> options, LandingSteps steps, TimeProvider time)
+internal sealed class FileRepair(LandingAudit audit, LandingFolder folder, RecordReaders readers, IOptions<DrainOptions> options, LandingSteps steps, TimeProvider time)
 {
     /// <summary>A file that cannot be repaired fails nothing here: what is still in Kafka must be rescued first. Clean will not go on without it.</summary>
     public async Task RunAsync(DrainRequest request, DrainTarget target, IReadOnlyList<Watermarks> marks, IReadOnlyDictionary<int, PartitionClaim> claims, CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed class FileRepair(LandingAudit audit, LandingFolder folder, Kafka
         var drains = round.ConvertAll(one => Begin(target, one.Damage.File, one.Claim));
         try
         {
-            using var consumer = new TopicConsumer(clients, target.Topic.Name, drains, options.Value.BrokerPatience, time);
+            using var consumer = new TopicConsumer(readers, target.Topic.Name, drains, options.Value.BrokerPatience, time);
             while (!consumer.IsDone)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -7,6 +7,7 @@ namespace PinScheduler.Stages.Drain;
 internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, long end, DrainOptions options, LandingSteps steps) : IDisposable
 {
     private LandingFileWriter? _writer;
+    private OffsetHoles _holes = new(claim.NextOffset);
     private long _consumed;
 
     public int Partition => claim.Partition;
@@ -41,6 +42,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
             throw new InvalidOperationException($"Kafka's client gave offset {offset} of '{target.Topic.Name}' partition {Partition} again; {Position} was next.");
         }
 
+        _holes.Add(Position, offset);
         _consumed++;
         Write(offset, key, value);
         Position = offset + 1;
@@ -49,7 +51,11 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     public bool IsEnd(long offset) => offset >= end;
 
     /// <summary>The broker has nothing more before the end: what is missing are offsets without records.</summary>
-    public void SkipToEnd() => Position = end;
+    public void SkipToEnd()
+    {
+        _holes.Add(Position, end);
+        Position = end;
+    }
 
     /// <summary>The file at work is on disk.</summary>
     public void Finish() => Writer.Finish();
@@ -77,6 +83,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
         Checksum = Writer.Checksum,
         DiskBytes = Writer.DiskBytes,
         DeadBytes = Writer.DeadBytes,
+        Holes = _holes.Bytes,
         Path = LandingFolder.Relative(target.Topic.Name, target.Date, Writer.Name.Data),
     };
 
@@ -85,6 +92,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     {
         Dispose();
         FirstOffset = Position;
+        _holes = new OffsetHoles(Position);
         _consumed = 0;
     }
 

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -11,7 +12,7 @@ namespace PinScheduler.Stages.Drain;
 /// </summary>
 internal sealed class TopicDrain(
     PartitionLocks locks,
-    KafkaClients clients,
+    RecordReaders readers,
     PatientBroker broker,
     FileRepair repair,
     ExpiredOffsets gaps,
@@ -108,7 +109,7 @@ internal sealed class TopicDrain(
         var progress = new DrainProgress(request, partitions);
         folder.CreateDay(target.Topic.Name, target.Date);
         DrainLog.Draining(request.Log, target.Topic.Name, progress.Total, partitions.Count);
-        using var consumer = new TopicConsumer(clients, target.Topic.Name, partitions, options.Value.BrokerPatience, time);
+        using var consumer = new TopicConsumer(readers, target.Topic.Name, partitions, options.Value.BrokerPatience, time);
         try
         {
             while (!consumer.IsDone)
