@@ -1,4 +1,5 @@
 using Dapper;
+using MySqlConnector;
 using PinScheduler.Hosting;
 
 namespace PinScheduler.Database;
@@ -16,9 +17,21 @@ internal sealed class SchemaInstaller(Warehouse warehouse, SqlFolder sql, TimePr
         var done = (await connection.QueryAsync<int>("select version from schema_version")).ToHashSet();
         foreach (var (version, file) in Files().Where(file => !done.Contains(file.Version)))
         {
-            // DDL commits by itself, so a file that died in the middle runs again: its statements are "if not exists"
-            await connection.ExecuteAsync(new CommandDefinition(await File.ReadAllTextAsync(file, cancellationToken), commandTimeout: 600, cancellationToken: cancellationToken));
+            await ApplyAsync(connection, file, cancellationToken);
             await connection.ExecuteAsync("insert into schema_version values (@version, @name, utc_timestamp(6))", new { version, name = Path.GetFileName(file) });
+        }
+    }
+
+    // DDL commits by itself, so a file that died in the middle runs again: its statements are "if not exists", or it is one that adds columns
+    private static async Task ApplyAsync(MySqlConnection connection, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(await File.ReadAllTextAsync(file, cancellationToken), commandTimeout: 600, cancellationToken: cancellationToken));
+        }
+        catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.DuplicateFieldName)
+        {
+            // MySQL has no "add column if not exists"; the columns are added together or not at all, so all of them are there
         }
     }
 

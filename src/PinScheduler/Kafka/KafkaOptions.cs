@@ -6,7 +6,7 @@ internal sealed class KafkaOptions
     public const string Section = "Kafka";
 
     /// <summary>The keys of the section that are ours; what is not is librdkafka's.</summary>
-    public static readonly IReadOnlySet<string> OwnKeys = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { nameof(BootstrapServers), nameof(Embedded), nameof(Topics), nameof(NativeProducer) };
+    public static readonly IReadOnlySet<string> OwnKeys = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { nameof(BootstrapServers), nameof(Embedded), nameof(Topics), nameof(NativeProducer), nameof(NativeConsumer) };
 
     public string BootstrapServers { get; set; } = "";
 
@@ -15,6 +15,9 @@ internal sealed class KafkaOptions
 
     /// <summary>Produces with librdkafka itself; false: with Confluent.Kafka's producer, which gives the same at about half the speed.</summary>
     public bool NativeProducer { get; set; } = true;
+
+    /// <summary>Drains with librdkafka itself; false: with Confluent.Kafka's consumer, which gives the same at about half the speed.</summary>
+    public bool NativeConsumer { get; set; } = true;
 
     /// <summary>By the data set's key: pin, geo, user.</summary>
     public Dictionary<string, TopicOptions> Topics { get; set; } = new(StringComparer.Ordinal);

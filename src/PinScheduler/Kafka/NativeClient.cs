@@ -10,6 +10,9 @@ namespace PinScheduler.Kafka;
 /// </summary>
 internal sealed unsafe partial class NativeClient : IDisposable
 {
+    // a consumer that was assigned its partitions has no group to leave and no offsets to store
+    private const int NoConsumerClose = 8;
+
     private readonly Action<int, string, string> _log;
     private GCHandle _self;
 
@@ -62,7 +65,7 @@ internal sealed unsafe partial class NativeClient : IDisposable
     {
         if (Handle != IntPtr.Zero)
         {
-            rd_kafka_destroy(Handle);
+            rd_kafka_destroy_flags(Handle, NoConsumerClose);
             Handle = IntPtr.Zero;
             _self.Free();
         }
@@ -102,5 +105,5 @@ internal sealed unsafe partial class NativeClient : IDisposable
     private static partial IntPtr rd_kafka_opaque(IntPtr client);
 
     [LibraryImport(Librdkafka.Name)]
-    private static partial void rd_kafka_destroy(IntPtr client);
+    private static partial void rd_kafka_destroy_flags(IntPtr client, int flags);
 }

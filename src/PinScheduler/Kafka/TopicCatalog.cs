@@ -133,11 +133,24 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
     private async Task<Dictionary<int, long>> OffsetsAsync(TopicInfo topic, OffsetSpec which)
     {
         var asked = topic.Partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(topic.Name, partition.Partition), OffsetSpec = which });
-        var answered = await Admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = IsolationLevel.ReadCommitted });
-        return answered.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Error.IsError
-            ? throw new KafkaException(info.TopicPartitionOffsetError.Error)
-            : info.TopicPartitionOffsetError.Offset.Value);
+        try
+        {
+            var answered = await Admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = IsolationLevel.ReadCommitted });
+            return answered.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(answer => answer.Partition.Value, OffsetOf);
+        }
+        catch (ListOffsetsException partly)
+        {
+            // the exception's own error says no more than that
+            throw new KafkaException(partly.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? partly.Error, partly);
+        }
     }
+
+    // a connection that is cut in between leaves partitions without an offset and without an error
+    private static long OffsetOf(TopicPartitionOffsetError answer) => answer.Error.IsError
+        ? throw new KafkaException(answer.Error)
+        : answer.Offset.Value >= 0
+            ? answer.Offset.Value
+            : throw new KafkaException(new Error(ErrorCode.LeaderNotAvailable, $"nobody gave an offset of '{answer.Topic}' partition {answer.Partition.Value}"));
 
     private TimeSpan Age(Listing listing) => time.GetElapsedTime(listing.Asked);
 

@@ -18,9 +18,17 @@ internal sealed record LandingFile
 
     public required long DeadLetters { get; init; }
 
+    /// <summary>Of the lines, packed or not.</summary>
     public required long Bytes { get; init; }
 
+    public required long DiskBytes { get; init; }
+
+    public required long DeadBytes { get; init; }
+
     public required string Checksum { get; init; }
+
+    /// <summary>As <see cref="OffsetHoles"/> keeps them; null: none, or too many.</summary>
+    public byte[]? Holes { get; init; }
 
     /// <summary>Relative to the landing folder.</summary>
     public required string Path { get; init; }

@@ -22,8 +22,9 @@ internal sealed class LandingFileWriter : IDisposable
         _folder = folder;
         _name = name;
         _steps = steps;
-        _data = new AppendFile(Path.Combine(folder, LandingFileName.Temporary(name.Data, claim)));
-        _dead = new AppendFile(Path.Combine(folder, LandingFileName.Temporary(name.DeadLetters, claim)));
+        void Writing() => steps.Reached(LandingStep.Writing);
+        _data = new AppendFile(Path.Combine(folder, LandingFileName.Temporary(name.Data, claim)), name.Packed, Writing);
+        _dead = new AppendFile(Path.Combine(folder, LandingFileName.Temporary(name.DeadLetters, claim)), writing: Writing);
     }
 
     public LandingFileName Name => _name;
@@ -33,6 +34,10 @@ internal sealed class LandingFileWriter : IDisposable
     public long DeadLetters { get; private set; }
 
     public long Bytes => _data.Length;
+
+    public long DiskBytes => _data.DiskLength;
+
+    public long DeadBytes => _dead.Length;
 
     /// <summary>Dead letters included: they fill the disk alike.</summary>
     public long TotalBytes => _data.Length + _dead.Length;
@@ -68,14 +73,15 @@ internal sealed class LandingFileWriter : IDisposable
     }
 
     /// <summary>Gives the files their names; the folder's flush is the caller's, once for many.</summary>
-    public void Publish()
+    /// <param name="replacing">Whether files may stand there that are not what they should be.</param>
+    public void Publish(bool replacing = false)
     {
         if (DeadLetters > 0)
         {
-            Rename(_dead, _name.DeadLetters);
+            Rename(_dead, _name.DeadLetters, replacing);
         }
 
-        Rename(_data, _name.Data);
+        Rename(_data, _name.Data, replacing);
     }
 
     /// <summary>After a failure: the unfinished files need no room until the next drain.</summary>
@@ -101,10 +107,19 @@ internal sealed class LandingFileWriter : IDisposable
 
     private ReadOnlySpan<AppendFile> Files => DeadLetters > 0 ? new[] { _dead, _data } : new[] { _data };
 
-    private void Rename(AppendFile file, string name)
+    private void Rename(AppendFile file, string name, bool replacing)
     {
         file.Dispose();
-        DurableFiles.RenameWithoutReplacing(file.Path, Path.Combine(_folder, name));
+        var to = Path.Combine(_folder, name);
+        if (replacing)
+        {
+            File.Move(file.Path, to, overwrite: true);
+        }
+        else
+        {
+            DurableFiles.RenameWithoutReplacing(file.Path, to);
+        }
+
         _steps.Reached(LandingStep.Renamed);
     }
 }

@@ -7,14 +7,18 @@ internal static class LandingServices
 {
     public static IServiceCollection AddLanding(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<LandingOptions>().Bind(configuration.GetSection(LandingOptions.Section));
+        services.AddOptions<LandingOptions>().Bind(configuration.GetSection(LandingOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LandingOptions>, LandingOptionsValidator>();
         return services
             .AddSingleton(provider => new LandingFolder(provider.GetRequiredService<IOptions<LandingOptions>>().Value.LandingDirectory is { Length: > 0 } given
                 ? given
                 : provider.GetRequiredService<DataFolder>().Combine("landing")))
             .AddSingleton<LandingSteps>()
+            .AddSingleton<LandingOwner>()
             .AddSingleton<LandingStore>()
             .AddSingleton<LandingRuns>()
+            .AddSingleton<LandingAudit>()
+            .AddSingleton<LandingRetention>()
             .AddSingleton<PartitionClaims>();
     }
 }

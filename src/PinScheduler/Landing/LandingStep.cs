@@ -5,10 +5,12 @@ internal enum LandingStep
 {
     Claimed,
     EndsNoted,
+    Writing,
     Written,
     Flushed,
     Renamed,
     FolderFlushed,
+    Restored,
     BeforeCommit,
     AfterCommit,
     BeforeGroupCommit,

@@ -95,6 +95,33 @@ public sealed class GoldenTests
         Assert.Equal(GoldenData.Kinds.Sum(kind => golden.Lines(kind).Length), Sum(end, "records") + Sum(end, "deadLetters"));
     }
 
+    [Fact]
+    public async Task Run_GivesExpectedResultsAndSaysWhatHappened_WhenLandingFilesWereTamperedWith()
+    {
+        var golden = new GoldenData("dirty");
+        await using var scheduler = await SchedulerProcess.StartAsync("golden_tampered", "--Pipeline:LandingCompression=gzip");
+        foreach (var kind in GoldenData.Kinds)
+        {
+            await GoldenData.SendAsync(scheduler.Http, kind, golden.Lines(kind), seed: 8);
+        }
+
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 }, only = new[] { "drain-pin" } }));
+        var files = Directory.GetFiles(Path.Combine(scheduler.Data, "landing"), "*pin+*.json.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        File.Delete(files[0]);
+        var bytes = await File.ReadAllBytesAsync(files[1]);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(files[1], bytes);
+
+        // the drain sees at once that one is missing; that the other has changed, only clean sees, and sends the run back
+        var run = await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+
+        await golden.AssertAsync(scheduler);
+        var warnings = run.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToList();
+        Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[0]), StringComparison.Ordinal) && warning.Contains("is missing. It was drained from Kafka once more", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[1]), StringComparison.Ordinal) && warning.Contains("the run went back to 'drain-pin'", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[1]), StringComparison.Ordinal) && warning.Contains("is not as it was landed. It was drained from Kafka once more", StringComparison.Ordinal));
+    }
+
     private static int Succeeded(JsonElement run) => run.GetProperty("tasks").EnumerateArray().Count(task => task.GetProperty("state").GetString() == "succeeded");
 
     private static long Sum(JsonElement run, string count) => run.GetProperty("tasks").EnumerateArray()

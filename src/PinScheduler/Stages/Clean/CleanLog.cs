@@ -20,4 +20,7 @@ internal static partial class CleanLog
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "Partition {Partition}: another cleaner holds it; waiting for its end")]
     public static partial void WaitingForPartition(ILogger log, int partition);
+
+    [LoggerMessage(EventId = 5006, Level = LogLevel.Information, Message = "Removed {Files} landing files of '{DataSet}' that were cleaned and older than 'Pipeline:LandingRetentionDays'")]
+    public static partial void Removed(ILogger log, int files, string dataSet);
 }

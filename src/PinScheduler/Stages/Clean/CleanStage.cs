@@ -1,13 +1,16 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Database;
+using PinScheduler.Landing;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>Stage `clean`: the landing files of one data set that are not yet cleaned become rows of its clean table.</summary>
-internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTables tables, CleanedFiles cleaned, FileCleaner files, IOptions<CleanOptions> options, TimeProvider time) : IStage
+internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTables tables, CleanedFiles cleaned, FileCleaner files, LandingRetention retention, IOptions<CleanOptions> options, TimeProvider time) : IStage
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private string RulesLock => $"clean:{dataSet.Key}:rules";
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
@@ -20,13 +23,14 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
         }
 
         await files.CleanAsync(live, rules, context, cancellationToken);
+        await RetireAsync(context, cancellationToken);
         return await cleaned.TotalsAsync(live, context.RunId, cancellationToken);
     }
 
     // every step can be the last before a crash: the next attempt sees from the tables which it was, and goes on there
     private async Task ChangeRulesAsync(CleanTarget live, RecordRules rules, StageContext context, CancellationToken cancellationToken)
     {
-        await using var held = await NamedLock.TryTakeAsync(warehouse, $"clean:{dataSet.Key}:rules", LongestWait, time, cancellationToken)
+        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock, LongestWait, time, cancellationToken)
             ?? throw new StageFailedException($"Another run has been cleaning '{dataSet.Key}' anew for {LongestWait.TotalHours:0} hour; this one waits for its end. Retry it then.", retry: true);
         var state = await tables.StateAsync(dataSet, cancellationToken);
         if (state.Live != live.Rules)
@@ -42,6 +46,16 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
         }
 
         await tables.FinishAsync(live, context.Fence, cancellationToken);
+    }
+
+    // who cleans the data set anew still needs the files, and the next run will come by
+    private async Task RetireAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock, TimeSpan.Zero, time, cancellationToken);
+        if (held is not null && await retention.RemoveAsync(dataSet.Key, context.Fence, cancellationToken) is var removed and > 0)
+        {
+            CleanLog.Removed(context.Log, removed, dataSet.Key);
+        }
     }
 
     private async Task CleanAnewAsync(CleanTarget next, RecordRules rules, CleanTablesState state, StageContext context, CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ internal sealed class CleanTables(Warehouse warehouse)
         await warehouse.TransactAsync(async (connection, transaction) =>
         {
             await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
-            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules and removed_at is null", books, transaction, commandTimeout: 0);
             await connection.ExecuteAsync("delete from rejected_record where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
@@ -63,16 +63,16 @@ internal sealed class CleanTables(Warehouse warehouse)
         await ChangeAsync(fence, [$"create table `{next.Table}` like `{next.DataSet.CleanTable}`", $"alter table `{next.Table}` comment = '{CommentPrefix}{next.Rules}'"], cancellationToken);
     }
 
-    /// <summary>Takes rows of files that are not in the ledger any more over as they are.</summary>
+    /// <summary>Takes rows of files that are gone, whether or not the ledger still knows them, over as they are.</summary>
     /// <returns>How many such rows there are in the new table.</returns>
     public Task<long> CarryOverAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken) =>
         warehouse.TransactAsync(async (connection, transaction) =>
         {
             await connection.ExecuteAsync(new CommandDefinition(
-                $"insert ignore into `{next.Table}` select old.* from `{next.DataSet.CleanTable}` old left join landing_file f on f.id = old.src where f.id is null order by old.ind, old.h",
+                $"insert ignore into `{next.Table}` select old.* from `{next.DataSet.CleanTable}` old left join landing_file f on f.id = old.src and f.removed_at is null where f.id is null order by old.ind, old.h",
                 transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             var carried = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                $"select count(*) from `{next.Table}` kept left join landing_file f on f.id = kept.src where f.id is null",
+                $"select count(*) from `{next.Table}` kept left join landing_file f on f.id = kept.src and f.removed_at is null where f.id is null",
                 transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             await CheckAsync(connection, transaction, next);
             await fence.CheckAsync(connection, transaction);
@@ -102,7 +102,7 @@ internal sealed class CleanTables(Warehouse warehouse)
                 books, transaction, commandTimeout: 0);
             await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules <> @Rules", books, transaction, commandTimeout: 0);
             // what was rejected out of files that are gone stays on record
-            await connection.ExecuteAsync("delete r from rejected_record r join landing_file f on f.id = r.src where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync("delete r from rejected_record r join landing_file f on f.id = r.src and f.removed_at is null where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0);
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
         await ChangeAsync(fence, [$"drop table if exists `{NextOf(live.DataSet)}`", $"drop table if exists `{OldOf(live.DataSet)}`"], cancellationToken);

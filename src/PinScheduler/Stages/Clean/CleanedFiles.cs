@@ -18,7 +18,7 @@ internal sealed class CleanedFiles(Warehouse warehouse)
                 f.records as Records, f.bytes as Bytes, f.checksum as Checksum, f.path as Path
             from landing_file f
             left join cleaned_file c on c.landing_file = f.id and c.rules = @Rules
-            where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules) and c.landing_file is null and (@partition is null or f.`partition` = @partition)
+            where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules) and c.landing_file is null and f.removed_at is null and (@partition is null or f.`partition` = @partition)
             order by f.id
             """,
             new { target.Rules, target.DataSet.Key, partition },

@@ -8,7 +8,7 @@ using PinScheduler.Stages.Clean.Rules;
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>Loads pending files into a table, each wholly or not at all; partitions side by side, the files of one in turn.</summary>
-internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, CleanedFiles cleaned, IOptions<CleanOptions> options, TimeProvider time)
+internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, LandingAudit audit, CleanedFiles cleaned, IOptions<CleanOptions> options, TimeProvider time)
 {
     // small files share a transaction, for a commit costs a wait for the disk; a large one is undone soon enough after a crash
     private const long BatchBytes = 128 * 1024 * 1024;
@@ -87,6 +87,18 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Cle
             return;
         }
 
+        try
+        {
+            await LoadBatchAsync(work, batch, buffer, cancellationToken);
+        }
+        catch (DamagedFileException damaged)
+        {
+            throw await ExplainAsync(damaged, work.Target.DataSet, cancellationToken);
+        }
+    }
+
+    private async Task LoadBatchAsync(CleanWork work, List<PendingFile> batch, RowBuffer buffer, CancellationToken cancellationToken)
+    {
         var counted = 0L;
         var figures = new List<CleanFigures>();
         await warehouse.TransactAsync(async (connection, transaction) =>
@@ -120,10 +132,19 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Cle
         await using var stream = Open(file);
         var lines = new LineReader(stream);
         await using var rows = new CleanRows(lines, new LineCleaner(work.Rules), buffer, file.Id, read);
-        var accepted = await work.Loader.LoadAsync(connection, transaction, work.Table, rows, cancellationToken);
+        long accepted;
+        try
+        {
+            accepted = await work.Loader.LoadAsync(connection, transaction, work.Table, rows, cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException || exception is MySqlException { InnerException: InvalidDataException })
+        {
+            throw new DamagedFileException(file, "is not as it was landed: it cannot be unpacked");
+        }
+
         if (lines.Checksum != file.Checksum)
         {
-            throw Damaged(file, $"is not as it was landed: its checksum is {lines.Checksum}, not {file.Checksum}");
+            throw new DamagedFileException(file, $"is not as it was landed: its checksum is {lines.Checksum}, not {file.Checksum}");
         }
 
         if (rows.Rejected > 0)
@@ -139,19 +160,35 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Cle
         return new CleanFigures(rows.Records, accepted, rows.Rows - accepted, rows.Rejected);
     }
 
-    private FileStream Open(PendingFile file)
+    private Stream Open(PendingFile file)
     {
         try
         {
-            return new FileStream(folder.FullPath(file.Path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return folder.OpenRead(file.Path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Damaged(file, "is missing");
+            throw new DamagedFileException(file, "is missing");
         }
     }
 
-    private StageFailedException Damaged(PendingFile file, string how) => new(
-        $"The landing file '{folder.FullPath(file.Path)}' (topic '{file.Topic}', partition {file.Partition}, offsets {file.FirstOffset} to {file.LastOffset}, {file.Records} records) {how}. "
-        + $"Put it back from a backup and retry the run; or, if it is lost for good, delete its row {file.Id} from 'landing_file': its records are then left out, and rows that it has given already stay as they are.");
+    // who finds the damage sends the run back to its drain, which repairs what it can; who finds it known knows that it could not
+    private async Task<StageFailedException> ExplainAsync(DamagedFileException damaged, DataSet dataSet, CancellationToken cancellationToken)
+    {
+        var file = damaged.File;
+        var news = await audit.MarkAsync(file.Id, cancellationToken);
+        return new StageFailedException(
+            $"The landing file '{folder.FullPath(file.Path)}' (topic '{file.Topic}', partition {file.Partition}, offsets {file.FirstOffset} to {file.LastOffset}, {file.Records} records) {damaged.How}. "
+            + $"The next drain makes it anew where Kafka still has these offsets. If it cannot, put the file back from a backup and retry the run; or, if it is lost for good, delete its row {file.Id} from 'landing_file': its records are then left out, and rows that it has given already stay as they are.")
+        {
+            RestartFrom = news ? $"drain-{dataSet.Key}" : null,
+        };
+    }
+
+    private sealed class DamagedFileException(PendingFile file, string how) : Exception($"'{file.Path}' {how}.")
+    {
+        public PendingFile File { get; } = file;
+
+        public string How { get; } = how;
+    }
 }

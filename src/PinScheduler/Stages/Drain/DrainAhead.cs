@@ -112,6 +112,10 @@ internal sealed class DrainAhead(
             Run = null,
             FenceAsync = token => warehouse.TransactAsync((connection, transaction) => Fence.TakeAsync(connection, transaction, $"topic/{topic}"), token),
             LockPatience = patience,
+            // the next round, or the next run, comes soon
+            BrokerPatience = TimeSpan.Zero,
+            // whoever drains ahead takes the topic's fence
+            SharesTopic = false,
             Log = log,
         },
         cancellationToken);

@@ -1,3 +1,5 @@
+using PinScheduler.Landing;
+
 namespace PinScheduler.Stages.Drain;
 
 /// <summary>2300-2399</summary>
@@ -26,4 +28,13 @@ internal static partial class DrainLog
 
     [LoggerMessage(EventId = 2307, Level = LogLevel.Information, Message = "taken over: what the server drained of '{Topic}' ahead of this run, {Files} files")]
     public static partial void TakenOver(ILogger log, string topic, int files);
+
+    [LoggerMessage(EventId = 2308, Level = LogLevel.Warning, Message = "the landing file '{Path}' {Damage} ({File}); it was drained from Kafka once more and is as it was recorded")]
+    public static partial void Repaired(ILogger log, string path, string damage, RecordedFile file);
+
+    [LoggerMessage(EventId = 2309, Level = LogLevel.Error, Message = "the landing file '{Path}' {Damage} ({File}) and cannot be drained once more: {Reason}")]
+    public static partial void Lost(ILogger log, string path, string damage, RecordedFile file, string reason);
+
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "Kafka does not answer about '{Topic}' ({Reason}); asking again")]
+    public static partial void AskingAgain(ILogger log, string topic, string reason);
 }

@@ -19,6 +19,9 @@ internal sealed class DrainOptions
     /// <summary>Where records expired before they were drained: `warn` on the run, or `fail` the task.</summary>
     public string OnGap { get; set; } = Warn;
 
+    /// <summary>A broker that is away or refuses is waited for so long; then the attempt fails, and the next goes on where it stopped.</summary>
+    public TimeSpan BrokerPatience { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The zone whose today names the folder of what is drained ahead of a run.</summary>
     public string TimeZone { get; set; } = "UTC";
 }

@@ -32,6 +32,11 @@ internal sealed class DrainOptionsValidator : IValidateOptions<DrainOptions>
             yield return $"'Pipeline:OnGap' is '{options.OnGap}'; it must be '{DrainOptions.Warn}' or '{DrainOptions.Fail}'.";
         }
 
+        if (options.BrokerPatience < TimeSpan.FromSeconds(1) || options.BrokerPatience > TimeSpan.FromHours(1))
+        {
+            yield return $"'Pipeline:BrokerPatience' is {options.BrokerPatience}; it must be 00:00:01 to 01:00:00 (hours:minutes:seconds).";
+        }
+
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
         {
             yield return $"'Pipeline:TimeZone' is '{options.TimeZone}', which this system does not know; name one of the tz database, such as 'UTC' or 'Europe/Berlin'.";

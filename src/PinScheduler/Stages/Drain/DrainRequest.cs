@@ -18,7 +18,16 @@ internal sealed record DrainRequest
     /// <summary>How long another drain of the same partitions may take to end.</summary>
     public required TimeSpan LockPatience { get; init; }
 
+    /// <summary>How long the cluster may fail to say what there is to drain.</summary>
+    public required TimeSpan BrokerPatience { get; init; }
+
+    /// <summary>Whether other drains of the topic may be at work on other partitions; they must not take its fence.</summary>
+    public required bool SharesTopic { get; init; }
+
     public required ILogger Log { get; init; }
+
+    /// <summary>Adds a warning to the run, where there is one.</summary>
+    public Func<string, Task> WarnAsync { get; init; } = static _ => Task.CompletedTask;
 
     public Action<long, long?, string> Report { get; init; } = static (_, _, _) => { };
 }

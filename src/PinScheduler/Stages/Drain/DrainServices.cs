@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -11,7 +12,12 @@ internal static class DrainServices
         services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RecordReaders>();
         services.AddSingleton<TopicDrain>();
+        services.AddSingleton<FileRepair>();
+        services.AddSingleton<ExpiredOffsets>();
+        services.AddSingleton<PartitionLocks>();
+        services.AddSingleton<PatientBroker>();
         services.AddSingleton<EmulatedOffsets>();
         services.AddSingleton<DrainAhead>();
         services.AddHostedService(provider => provider.GetRequiredService<DrainAhead>());

@@ -9,7 +9,7 @@ namespace PinScheduler.Stages.Drain;
 internal sealed class DrainStage(
     DataSet dataSet,
     TopicDrain drain,
-    TopicCatalog catalog,
+    PatientBroker broker,
     EmulatedOffsets emulated,
     LandingRuns landed,
     IOptions<KafkaOptions> kafka,
@@ -24,7 +24,6 @@ internal sealed class DrainStage(
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        await RequireEmulatedAsync(context, cancellationToken);
         var request = new DrainRequest
         {
             DataSet = dataSet,
@@ -32,9 +31,13 @@ internal sealed class DrainStage(
             Run = context.RunId,
             FenceAsync = _ => Task.FromResult(context.Fence),
             LockPatience = LockPatience,
+            BrokerPatience = options.Value.BrokerPatience,
+            SharesTopic = true,
             Log = context.Log,
+            WarnAsync = context.WarnAsync,
             Report = context.Report,
         };
+        await RequireEmulatedAsync(request, context.RunId, cancellationToken);
         if (!await drain.RunAsync(request, cancellationToken))
         {
             throw new StageFailedException($"Another drain of '{Topic}' has been at work for {LockPatience.TotalMinutes:0} minutes; it holds the partitions' locks as long as it lives.", retry: true);
@@ -50,15 +53,15 @@ internal sealed class DrainStage(
         return Judge(await landed.TotalsAsync(Topic, context.RunId, cancellationToken));
     }
 
-    private async Task RequireEmulatedAsync(StageContext context, CancellationToken cancellationToken)
+    private async Task RequireEmulatedAsync(DrainRequest request, long run, CancellationToken cancellationToken)
     {
-        var behind = (await emulated.OfAsync(context.RunId, Topic, cancellationToken)).Where(offset => offset.NextOffset < offset.EndOffset).ToList();
+        var behind = (await emulated.OfAsync(run, Topic, cancellationToken)).Where(offset => offset.NextOffset < offset.EndOffset).ToList();
         if (behind.Count == 0)
         {
             return;
         }
 
-        var (info, marks) = await AskAsync(cancellationToken);
+        var (info, marks) = await AskAsync(request, cancellationToken);
         var lost = behind.FirstOrDefault(offset => offset.Incarnation != info?.Incarnation || !marks.Any(mark => mark.Partition == offset.Partition && mark.High >= offset.EndOffset));
         if (lost is not null)
         {
@@ -70,12 +73,12 @@ internal sealed class DrainStage(
         }
     }
 
-    private async Task<(TopicInfo? Info, IReadOnlyList<Watermarks> Marks)> AskAsync(CancellationToken cancellationToken)
+    private async Task<(TopicInfo? Info, IReadOnlyList<Watermarks> Marks)> AskAsync(DrainRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            var info = (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(Topic);
-            return (info, info is null ? [] : await catalog.WatermarksAsync(info, cancellationToken));
+            var info = await broker.FindAsync(request, Topic, cancellationToken);
+            return (info, info is null ? [] : await broker.WatermarksAsync(request, info, cancellationToken));
         }
         catch (KafkaException exception)
         {

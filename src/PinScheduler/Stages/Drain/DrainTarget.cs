@@ -7,5 +7,6 @@ namespace PinScheduler.Stages.Drain;
 /// <param name="Topic">The topic in its present life.</param>
 /// <param name="Date">Names the day's folder.</param>
 /// <param name="Folder">The day's folder on disk.</param>
+/// <param name="Packed">Whether its files are gzip.</param>
 /// <param name="Fence">The task's, or the topic's ahead of a run.</param>
-internal sealed record DrainTarget(LandingTopic Topic, DateOnly Date, string Folder, Fence Fence);
+internal sealed record DrainTarget(LandingTopic Topic, DateOnly Date, string Folder, bool Packed, Fence Fence);

@@ -7,6 +7,7 @@ namespace PinScheduler.Stages.Drain;
 internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, long end, DrainOptions options, LandingSteps steps) : IDisposable
 {
     private LandingFileWriter? _writer;
+    private OffsetHoles _holes = new(claim.NextOffset);
     private long _consumed;
 
     public int Partition => claim.Partition;
@@ -41,6 +42,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
             throw new InvalidOperationException($"Kafka's client gave offset {offset} of '{target.Topic.Name}' partition {Partition} again; {Position} was next.");
         }
 
+        _holes.Add(Position, offset);
         _consumed++;
         Write(offset, key, value);
         Position = offset + 1;
@@ -49,36 +51,48 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     public bool IsEnd(long offset) => offset >= end;
 
     /// <summary>The broker has nothing more before the end: what is missing are offsets without records.</summary>
-    public void SkipToEnd() => Position = end;
+    public void SkipToEnd()
+    {
+        _holes.Add(Position, end);
+        Position = end;
+    }
 
     /// <summary>The file at work is on disk.</summary>
     public void Finish() => Writer.Finish();
 
     /// <summary>The file at work has its name.</summary>
+    /// <param name="replacing">See <see cref="LandingFileWriter.Publish"/>.</param>
     /// <returns>Its row, to be recorded once the folder is flushed.</returns>
-    public LandingFile Publish()
+    public LandingFile Publish(bool replacing = false)
     {
-        Writer.Publish();
-        return new LandingFile
-        {
-            Topic = target.Topic,
-            Partition = Partition,
-            FirstOffset = FirstOffset,
-            LastOffset = Position - 1,
-            Consumed = _consumed,
-            Records = Writer.Records,
-            DeadLetters = Writer.DeadLetters,
-            Bytes = Writer.Bytes,
-            Checksum = Writer.Checksum,
-            Path = LandingFolder.Relative(target.Topic.Name, target.Date, Writer.Name.Data),
-        };
+        Writer.Publish(replacing);
+        return Describe();
     }
+
+    /// <summary>The finished file's row.</summary>
+    public LandingFile Describe() => new()
+    {
+        Topic = target.Topic,
+        Partition = Partition,
+        FirstOffset = FirstOffset,
+        LastOffset = Position - 1,
+        Consumed = _consumed,
+        Records = Writer.Records,
+        DeadLetters = Writer.DeadLetters,
+        Bytes = Writer.Bytes,
+        Checksum = Writer.Checksum,
+        DiskBytes = Writer.DiskBytes,
+        DeadBytes = Writer.DeadBytes,
+        Holes = _holes.Bytes,
+        Path = LandingFolder.Relative(target.Topic.Name, target.Date, Writer.Name.Data),
+    };
 
     /// <summary>The row is committed; the next file begins here.</summary>
     public void Recorded()
     {
         Dispose();
         FirstOffset = Position;
+        _holes = new OffsetHoles(Position);
         _consumed = 0;
     }
 
@@ -91,7 +105,7 @@ internal sealed class PartitionDrain(DrainTarget target, PartitionClaim claim, l
     }
 
     private LandingFileWriter Writer => _writer ??=
-        new LandingFileWriter(target.Folder, new LandingFileName(target.Topic.Name, target.Topic.Ordinal, Partition, FirstOffset), claim.Number, steps);
+        new LandingFileWriter(target.Folder, new LandingFileName(target.Topic.Name, target.Topic.Ordinal, Partition, FirstOffset, target.Packed), claim.Number, steps);
 
     private void Write(long offset, Bytes key, Bytes value)
     {

@@ -1,35 +1,31 @@
-using Confluent.Kafka;
-using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
-/// <summary>One consumer for all partitions of a drain, each from its own offset; the consumer group has no say in where.</summary>
-internal sealed class TopicConsumer : IDisposable
+/// <summary>Takes the records of all partitions of a drain, each from its own offset to its end; the consumer group has no say in where.</summary>
+internal sealed class TopicConsumer : IRecordReceiver, IDisposable
 {
-    // long enough to cost nothing, short enough for a cancellation to be felt at once
-    private const int BatchRecords = 10_000;
-    private const int WaitMilliseconds = 100;
+    // a cancellation is felt as soon
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
 
-    // a broker that is away comes back or is given up for this attempt
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-
-    private readonly ScratchDeserializer _key = new();
-    private readonly ScratchDeserializer _value = new();
-    private readonly IConsumer<int, int> _consumer;
+    private readonly IRecordReader _reader;
     private readonly string _topic;
-    private readonly Dictionary<int, PartitionDrain> _partitions;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
-    private long _lastSign;
+    private readonly Dictionary<int, PartitionDrain> _partitions;
+    private readonly List<int> _left = [];
+    private long _silentSince;
+    private bool _heard = true;
+    private string? _inTheWay;
 
-    public TopicConsumer(KafkaClients clients, string topic, IEnumerable<PartitionDrain> partitions, TimeProvider time)
+    public TopicConsumer(RecordReaders readers, string topic, IReadOnlyCollection<PartitionDrain> partitions, TimeSpan patience, TimeProvider time)
     {
         _topic = topic;
+        _patience = patience;
         _time = time;
-        _lastSign = time.GetTimestamp();
         _partitions = partitions.ToDictionary(partition => partition.Partition);
-        _consumer = clients.CreateDrainConsumer<int, int>(builder => builder.SetKeyDeserializer(_key).SetValueDeserializer(_value));
-        _consumer.Assign(_partitions.Values.Select(partition => new TopicPartitionOffset(topic, partition.Partition, partition.Position)));
+        _reader = readers.Open(topic, partitions.Select(partition => (partition.Partition, partition.Position)));
     }
 
     /// <summary>Partitions whose next offset the broker has dropped meanwhile; they stop where they are.</summary>
@@ -39,82 +35,93 @@ internal sealed class TopicConsumer : IDisposable
     public bool IsDone => _partitions.Count == 0;
 
     /// <summary>Takes what is at hand, at most one batch, and stops when a file is full.</summary>
-    /// <exception cref="StageFailedException">The broker has sent nothing for a minute.</exception>
+    /// <exception cref="StageFailedException">The broker has sent nothing for as long as it may.</exception>
     public void TakeBatch()
     {
-        for (var taken = 0; taken < BatchRecords && !IsDone; taken++)
+        // the time between two batches is ours, not the broker's
+        _silentSince = _heard ? _time.GetTimestamp() : _silentSince;
+        _heard = false;
+        _reader.Read(this, Wait);
+        // what comes after the end must not fill the queue that all partitions share
+        if (_left.Count > 0 && !IsDone)
         {
-            var partition = TakeOne(taken == 0 ? WaitMilliseconds : 0);
-            if (partition is null)
-            {
-                break;
-            }
-
-            if (partition.Ended)
-            {
-                Leave(partition);
-            }
-
-            if (partition.IsFull)
-            {
-                break;
-            }
+            _reader.Leave(_left);
+            _left.Clear();
         }
 
-        if (_time.GetElapsedTime(_lastSign) > Silence)
+        if (!_heard && _time.GetElapsedTime(_silentSince) > _patience)
         {
             throw new StageFailedException(
-                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {Silence.TotalSeconds:0} s; look whether it is up and every partition has a leader.", retry: true);
+                $"The broker has sent nothing of '{_topic}', partitions {string.Join(", ", _partitions.Keys.Order())}, for {_patience.TotalSeconds:0} s ('Pipeline:BrokerPatience'){(_inTheWay is null ? "" : $" (its last word: {_inTheWay})")}; look whether it is up and every partition has a leader.", retry: true);
         }
     }
 
     /// <summary>For lag monitors: where the ledger stands now.</summary>
     public void CommitGroup(IEnumerable<PartitionDrain> partitions) =>
-        _consumer.Commit(partitions.Select(partition => new TopicPartitionOffset(_topic, partition.Partition, partition.Position)));
+        _reader.Commit([.. partitions.Select(partition => (partition.Partition, partition.Position))]);
 
-    public void Dispose() => _consumer.Dispose();
+    public void Dispose() => _reader.Dispose();
 
-    // null: nothing came in time
-    private PartitionDrain? TakeOne(int patience)
+    bool IRecordReceiver.Record(int partition, long offset, Bytes key, Bytes value)
     {
-        try
+        if (Heard(partition) is not { } drain)
         {
-            var result = _consumer.Consume(patience);
-            if (result is null)
-            {
-                return null;
-            }
+            return true;
+        }
 
-            _lastSign = _time.GetTimestamp();
-            return _partitions.TryGetValue(result.Partition.Value, out var partition) ? Take(partition, result) : null;
-        }
-        catch (ConsumeException exception) when (exception.Error.Code == ErrorCode.Local_AutoOffsetReset
-            && _partitions.TryGetValue(exception.ConsumerRecord.Partition.Value, out var partition))
-        {
-            Expired.Add(partition);
-            Leave(partition);
-            return partition;
-        }
+        drain.Take(offset, key, value);
+        return GoesOn(drain);
     }
 
-    private PartitionDrain Take(PartitionDrain partition, ConsumeResult<int, int> result)
+    bool IRecordReceiver.End(int partition, long offset)
     {
-        if (!result.IsPartitionEOF)
+        if (Heard(partition) is not { } drain)
         {
-            partition.Take(result.Offset.Value, new Bytes(_key.Span, _key.IsNull), new Bytes(_value.Span, _value.IsNull));
-        }
-        else if (partition.IsEnd(result.Offset.Value))
-        {
-            partition.SkipToEnd();
+            return true;
         }
 
-        return partition;
+        if (drain.IsEnd(offset))
+        {
+            drain.SkipToEnd();
+        }
+
+        return GoesOn(drain);
     }
 
-    // what comes after the end must not fill the queue that all partitions share
-    private void Leave(PartitionDrain partition)
+    bool IRecordReceiver.Expired(int partition)
     {
-        _partitions.Remove(partition.Partition);
-        _consumer.IncrementalUnassign([new TopicPartition(_topic, partition.Partition)]);
+        if (Heard(partition) is { } drain)
+        {
+            Expired.Add(drain);
+            Leave(drain);
+        }
+
+        return !IsDone;
+    }
+
+    void IRecordReceiver.Passing(string reason) => _inTheWay = reason;
+
+    // null: something that was still on its way when the partition was left
+    private PartitionDrain? Heard(int partition)
+    {
+        _heard = true;
+        _inTheWay = null;
+        return _partitions.GetValueOrDefault(partition);
+    }
+
+    private bool GoesOn(PartitionDrain drain)
+    {
+        if (drain.Ended)
+        {
+            Leave(drain);
+        }
+
+        return !IsDone && !drain.IsFull;
+    }
+
+    private void Leave(PartitionDrain drain)
+    {
+        _partitions.Remove(drain.Partition);
+        _left.Add(drain.Partition);
     }
 }

@@ -1,8 +1,8 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
-using PinScheduler.Database;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Reading;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -11,12 +11,15 @@ namespace PinScheduler.Stages.Drain;
 /// flushed, their rows committed, the group's offsets committed: dying between any two of these loses and repeats nothing.
 /// </summary>
 internal sealed class TopicDrain(
-    Warehouse warehouse,
-    KafkaClients clients,
-    TopicCatalog catalog,
+    PartitionLocks locks,
+    RecordReaders readers,
+    PatientBroker broker,
+    FileRepair repair,
+    ExpiredOffsets gaps,
     AcceptedLedger accepted,
     IOptions<KafkaOptions> kafka,
     IOptions<DrainOptions> options,
+    IOptions<LandingOptions> landing,
     LandingFolder folder,
     LandingStore store,
     PartitionClaims claiming,
@@ -30,16 +33,9 @@ internal sealed class TopicDrain(
         var name = kafka.Value.TopicOf(request.DataSet.Key);
         try
         {
-            var info = await FindAsync(name, cancellationToken);
+            var info = await FindAsync(request, name, cancellationToken);
             var topic = await store.TopicAsync(request.DataSet.Key, name, info.Incarnation, cancellationToken);
-            await using var held = await LockAsync(request, topic, info, cancellationToken);
-            if (held is null)
-            {
-                return false;
-            }
-
-            await DrainAsync(request, topic, info, cancellationToken);
-            return true;
+            return await DrainAllAsync(request, topic, info, cancellationToken);
         }
         catch (KafkaException exception)
         {
@@ -55,38 +51,49 @@ internal sealed class TopicDrain(
         }
     }
 
-    private async Task<TopicInfo> FindAsync(string name, CancellationToken cancellationToken) =>
-        (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(name)
+    private async Task<TopicInfo> FindAsync(DrainRequest request, string name, CancellationToken cancellationToken) =>
+        await broker.FindAsync(request, name, cancellationToken)
             ?? throw new StageFailedException($"There is no topic '{name}': run the task 'topics', or name the right one in 'Kafka:Topics'.", retry: true);
 
-    private async Task<NamedLock?> LockAsync(DrainRequest request, LandingTopic topic, TopicInfo info, CancellationToken cancellationToken)
+    // what others have at work comes last: they have drained it by then to where it ended for us, or given it up
+    private async Task<bool> DrainAllAsync(DrainRequest request, LandingTopic topic, TopicInfo info, CancellationToken cancellationToken)
     {
-        var names = info.Partitions.Select(partition => $"drain/{topic.Name}/{topic.Incarnation}/{partition.Partition}").ToList();
-        var held = await NamedLock.TryTakeAllAsync(warehouse, names, TimeSpan.Zero, time, cancellationToken);
-        if (held is null && request.LockPatience > TimeSpan.Zero)
+        Dictionary<int, long>? ends = null;
+        for (var left = info; left.Partitions.Count > 0;)
         {
-            DrainLog.Waiting(request.Log, topic.Name);
-            held = await NamedLock.TryTakeAllAsync(warehouse, names, request.LockPatience, time, cancellationToken);
+            await using var held = await locks.TakeAsync(request, topic, left.Partitions, cancellationToken);
+            if (held is null)
+            {
+                return false;
+            }
+
+            var marks = (await broker.WatermarksAsync(request, left, cancellationToken)).ToDictionary(mark => mark.Partition);
+            ends ??= marks.ToDictionary(mark => mark.Key, mark => mark.Value.High);
+            await DrainAsync(request, topic, [.. held.Partitions.Select(partition => marks[partition])], ends, cancellationToken);
+            left = left with { Partitions = [.. left.Partitions.Where(partition => !held.Partitions.Contains(partition.Partition))] };
         }
 
-        return held;
+        return true;
     }
 
-    private async Task DrainAsync(DrainRequest request, LandingTopic topic, TopicInfo info, CancellationToken cancellationToken)
+    private async Task DrainAsync(DrainRequest request, LandingTopic topic, IReadOnlyList<Watermarks> marks, Dictionary<int, long> ends, CancellationToken cancellationToken)
     {
-        var target = new DrainTarget(topic, request.Date, folder.DayPath(topic.Name, request.Date), await request.FenceAsync(cancellationToken));
-        var claims = await claiming.TakeAsync(topic, [.. info.Partitions.Select(partition => partition.Partition)], target.Fence, cancellationToken);
+        var target = new DrainTarget(topic, request.Date, folder.DayPath(topic.Name, request.Date), landing.Value.LandingCompression == LandingOptions.Gzip, await request.FenceAsync(cancellationToken));
+        var claims = (await claiming.TakeAsync(topic, [.. marks.Select(mark => mark.Partition)], target.Fence, cancellationToken)).ToDictionary(claim => claim.Partition);
         steps.Reached(LandingStep.Claimed);
-        var marks = (await catalog.WatermarksAsync(info, cancellationToken)).ToDictionary(mark => mark.Partition);
-        var partitions = new List<PartitionDrain>();
-        foreach (var claim in claims)
+        if (request.Run is not null)
         {
-            var mark = marks[claim.Partition];
-            var next = await PassGapAsync(request, target, claim, mark, cancellationToken);
-            accepted.Drained(topic.Name, claim.Partition, next.NextOffset);
-            if (next.NextOffset < mark.High)
+            await repair.RunAsync(request, target, marks, claims, cancellationToken);
+        }
+
+        var partitions = new List<PartitionDrain>();
+        foreach (var mark in marks)
+        {
+            var next = await gaps.PassAsync(request, target, claims[mark.Partition], mark, cancellationToken);
+            accepted.Drained(topic.Name, next.Partition, next.NextOffset);
+            if (next.NextOffset < ends[next.Partition])
             {
-                partitions.Add(new PartitionDrain(target, next, mark.High, options.Value, steps));
+                partitions.Add(new PartitionDrain(target, next, ends[next.Partition], options.Value, steps));
             }
         }
 
@@ -97,36 +104,12 @@ internal sealed class TopicDrain(
         }
     }
 
-    private async Task<PartitionClaim> PassGapAsync(DrainRequest request, DrainTarget target, PartitionClaim claim, Watermarks mark, CancellationToken cancellationToken)
-    {
-        if (mark.High < claim.NextOffset)
-        {
-            throw new StageFailedException(
-                $"Partition {claim.Partition} of '{target.Topic.Name}' ends at offset {mark.High}, before {claim.NextOffset}, the next to drain: the broker has lost records that are drained already, or it gives topics no ids and this one was created again.", retry: true);
-        }
-
-        if (mark.Low <= claim.NextOffset)
-        {
-            return claim;
-        }
-
-        if (options.Value.OnGap == DrainOptions.Fail)
-        {
-            throw new StageFailedException(
-                $"Partition {claim.Partition} of '{target.Topic.Name}': offsets {claim.NextOffset} to {mark.Low - 1} expired before they were drained. 'Pipeline:OnGap' is '{DrainOptions.Fail}'; with '{DrainOptions.Warn}' the drain notes the gap and goes on behind it.");
-        }
-
-        DrainLog.Gap(request.Log, target.Topic.Name, claim.Partition, claim.NextOffset, mark.Low - 1);
-        await store.RecordGapAsync(target.Topic, claim, mark.Low, request.Run, target.Fence, cancellationToken);
-        return claim with { NextOffset = mark.Low };
-    }
-
     private async Task ConsumeAsync(DrainRequest request, DrainTarget target, List<PartitionDrain> partitions, CancellationToken cancellationToken)
     {
         var progress = new DrainProgress(request, partitions);
         folder.CreateDay(target.Topic.Name, target.Date);
         DrainLog.Draining(request.Log, target.Topic.Name, progress.Total, partitions.Count);
-        using var consumer = new TopicConsumer(clients, target.Topic.Name, partitions, time);
+        using var consumer = new TopicConsumer(readers, target.Topic.Name, partitions, options.Value.BrokerPatience, time);
         try
         {
             while (!consumer.IsDone)
@@ -167,7 +150,7 @@ internal sealed class TopicDrain(
         }
 
         var files = await Task.Run(() => Publish(target, partitions), cancellationToken);
-        var now = await FindAsync(target.Topic.Name, cancellationToken);
+        var now = await FindAsync(request, target.Topic.Name, cancellationToken);
         if (now.Incarnation != target.Topic.Incarnation)
         {
             throw new StageFailedException($"The topic '{target.Topic.Name}' was deleted and created again while it was being drained: nothing of it was recorded. The next attempt drains the new one from its beginning.", retry: true);
@@ -188,7 +171,7 @@ internal sealed class TopicDrain(
     {
         partitions.ForEach(partition => partition.Finish());
         var files = partitions.ConvertAll(partition => partition.Publish());
-        folder.FlushDay(target.Topic.Name, target.Date);
+        folder.FlushDay(target.Folder);
         steps.Reached(LandingStep.FolderFlushed);
         return files;
     }

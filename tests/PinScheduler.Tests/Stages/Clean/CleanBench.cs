@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Dapper;
@@ -65,22 +64,24 @@ internal sealed class CleanBench : IAsyncDisposable
     public Task<long> LandAsync(DataSet dataSet, int partition, params IReadOnlyList<string> lines) =>
         LandAsync(dataSet, partition, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))), lines.Count);
 
-    public async Task<long> LandAsync(DataSet dataSet, int partition, byte[] bytes, int records)
+    public async Task<long> LandAsync(DataSet dataSet, int partition, byte[] bytes, int records, bool packed = false)
     {
         var topic = "pinterest." + dataSet.Key;
         var day = new DateOnly(2026, 11, 22);
-        var name = new LandingFileName(topic, 1, partition, _nextOffset);
+        var name = new LandingFileName(topic, 1, partition, _nextOffset, packed);
         Folder.CreateDay(topic, day);
         var path = LandingFolder.Relative(topic, day, name.Data);
-        await File.WriteAllBytesAsync(Folder.FullPath(path), bytes);
+        using var file = new AppendFile(Folder.FullPath(path), packed);
+        file.Append(bytes);
+        file.Write();
         await using var connection = await Warehouse.OpenAsync(default);
         var id = await connection.ExecuteScalarAsync<long>(
             """
-            insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, path, run, created_at)
-            values (@Key, @topic, 'one', @partition, @first, @last, @records, @records, 0, @bytes, @checksum, @path, 1, utc_timestamp(6));
+            insert into landing_file (data_set, topic, incarnation, `partition`, first_offset, last_offset, consumed, records, dead_letters, bytes, checksum, disk_bytes, dead_bytes, path, run, created_at)
+            values (@Key, @topic, 'one', @partition, @first, @last, @records, @records, 0, @bytes, @checksum, @DiskLength, 0, @path, 1, utc_timestamp(6));
             select last_insert_id()
             """,
-            new { dataSet.Key, topic, partition, first = _nextOffset, last = _nextOffset + Math.Max(records, 1) - 1, records, bytes = bytes.LongLength, checksum = Convert.ToHexStringLower(XxHash128.Hash(bytes)), path });
+            new { dataSet.Key, topic, partition, first = _nextOffset, last = _nextOffset + Math.Max(records, 1) - 1, records, bytes = file.Length, checksum = file.Checksum, file.DiskLength, path });
         _nextOffset += Math.Max(records, 1);
         return id;
     }

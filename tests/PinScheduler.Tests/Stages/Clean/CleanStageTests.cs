@@ -153,12 +153,49 @@ public sealed class CleanStageTests
         var failure = await Assert.ThrowsAsync<StageFailedException>(() => bench.CleanAsync(DataSet.Geo));
 
         Assert.False(failure.Retry);
+        Assert.Equal("drain-geo", failure.RestartFrom);
         Assert.Contains($"'{path}' (topic 'pinterest.geo', partition 3, offsets 0 to 2, 3 records) {expected}", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"delete its row {file} from 'landing_file'", failure.Message, StringComparison.Ordinal);
         Assert.Empty(await bench.RowsAsync(DataSet.Geo));
         Assert.Empty(await bench.QueryAsync<long>("select src from rejected_record union all select landing_file from cleaned_file"));
 
+        // the drain has had its turn by then
+        Assert.Null((await Assert.ThrowsAsync<StageFailedException>(() => bench.CleanAsync(DataSet.Geo))).RestartFrom);
         await File.WriteAllBytesAsync(path, bytes);
         Assert.Equal(new Counts(1, 3, 2, 0, 1), await bench.CleanAsync(DataSet.Geo));
     }
+
+    [Fact]
+    public async Task Run_GivesTheSame_WhenAFileIsPacked()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        var records = GoldenFiles.Records("dirty", DataSet.Pin);
+        await bench.LandAsync(DataSet.Pin, 0, Lines(records), records.Count, packed: true);
+
+        await bench.CleanAsync(DataSet.Pin);
+
+        Assert.Equal(GoldenFiles.Rows("dirty", DataSet.Pin), await bench.RowsAsync(DataSet.Pin));
+        Assert.Equal(GoldenFiles.Rejected("dirty", DataSet.Pin), (await bench.QueryAsync<string>("select raw from rejected_record")).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("garble")]
+    public async Task Run_FailsAndKeepsNothing_WhenAPackedFileIsDamaged(string how)
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        string[] records = [.. Enumerable.Range(0, 5000).Select(number => $"{{\"ind\":{number},\"country\":\"{Guid.NewGuid()}\"}}")];
+        await bench.LandAsync(DataSet.Geo, 0, Lines(records), records.Length, packed: true);
+        var path = bench.Folder.FullPath((await bench.QueryAsync<string>("select path from landing_file")).Single());
+        var bytes = await File.ReadAllBytesAsync(path);
+        var middle = bytes.Length / 2;
+        await File.WriteAllBytesAsync(path, how == "cut" ? bytes[..middle] : [.. bytes[..middle], .. new byte[100], .. bytes[(middle + 100)..]]);
+
+        var failure = await Assert.ThrowsAsync<StageFailedException>(() => bench.CleanAsync(DataSet.Geo));
+
+        Assert.Contains("is not as it was landed", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await bench.RowsAsync(DataSet.Geo));
+    }
+
+    private static byte[] Lines(IEnumerable<string> records) => System.Text.Encoding.UTF8.GetBytes(string.Concat(records.Select(record => record + "\n")));
 }

@@ -25,14 +25,18 @@ internal sealed class DrainBench : IAsyncDisposable
     public const string Day = "2026-11-22";
 
     private readonly EmbeddedBroker _broker;
+    private readonly string _connectionString;
+    private readonly Dictionary<string, string> _topics;
     private readonly ServiceProvider _services;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("pinscheduler-drain-");
     private readonly Lazy<IProducer<byte[]?, byte[]?>> _producer;
     private readonly List<(int Partition, long Offset, byte[]? Value)> _produced = [];
 
-    private DrainBench(EmbeddedBroker broker, string connectionString, Dictionary<string, string> topics, (string Key, string Value)[] settings)
+    private DrainBench(EmbeddedBroker broker, string connectionString, Dictionary<string, string> topics, bool realTime, IEnumerable<(string Key, string Value)> settings)
     {
         _broker = broker;
+        _connectionString = connectionString;
+        _topics = topics;
         _producer = new(() => broker.Clients().CreateProducer<byte[]?, byte[]?>(builder => builder));
         Topic = topics["pin"];
         var configuration = new ConfigurationBuilder()
@@ -47,7 +51,7 @@ internal sealed class DrainBench : IAsyncDisposable
             .AddKafka(configuration)
             .AddLanding(configuration)
             .AddDrain(configuration)
-            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton(realTime ? TimeProvider.System : Time)
             .AddSingleton(new LandingSteps { Reached = step => OnStep(step) });
         _services = services.BuildServiceProvider();
     }
@@ -66,13 +70,17 @@ internal sealed class DrainBench : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<DrainBench> CreateAsync(int partitions = 3, EmbeddedBroker? broker = null, params (string Key, string Value)[] settings)
+    public static async Task<DrainBench> CreateAsync(int partitions = 3, EmbeddedBroker? broker = null, bool realTime = false, params (string Key, string Value)[] settings)
     {
         broker ??= EmbeddedBroker.Shared;
-        var bench = new DrainBench(broker, MariaDb.CreateDatabase("drain"), await broker.CreateTopicsAsync("drain", partitions), settings);
+        var bench = new DrainBench(broker, MariaDb.CreateDatabase("drain"), await broker.CreateTopicsAsync("drain", partitions), realTime, settings);
         await new SchemaInstaller(bench.Warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
         return bench;
     }
+
+    /// <summary>Another server over the same broker and landing folder, by default with the same database.</summary>
+    public DrainBench Beside(string? connectionString = null, params (string Key, string Value)[] settings) =>
+        new(_broker, connectionString ?? _connectionString, _topics, realTime: false, [("Pipeline:LandingDirectory", LandingRoot), .. settings]);
 
     public async Task<StageResult> DrainAsync(long run = 1, int attempt = 1, Fence? fence = null, CancellationToken cancellationToken = default)
     {
@@ -132,13 +140,13 @@ internal sealed class DrainBench : IAsyncDisposable
     }
 
     public List<string> FilesOnDisk() => Directory.Exists(LandingRoot)
-        ? [.. Directory.EnumerateFiles(LandingRoot, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(LandingRoot, file).Replace('\\', '/')).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(LandingRoot, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != LandingOwner.MarkFile).Select(file => Path.GetRelativePath(LandingRoot, file).Replace('\\', '/')).Order(StringComparer.Ordinal)]
         : [];
 
     public async Task<List<Row>> RowsAsync() => await QueryAsync<Row>(
         """
         select incarnation as Incarnation, `partition`, first_offset as FirstOffset, last_offset as LastOffset, consumed as Consumed, records as Records,
-            dead_letters as DeadLetters, bytes as Bytes, checksum as Checksum, path as Path, run as Run
+            dead_letters as DeadLetters, bytes as Bytes, checksum as Checksum, disk_bytes as DiskBytes, dead_bytes as DeadBytes, path as Path, run as Run
         from landing_file order by incarnation, `partition`, first_offset
         """);
 
@@ -155,7 +163,7 @@ internal sealed class DrainBench : IAsyncDisposable
             lines.AddRange(ReadData(row));
             if (row.DeadLetters > 0)
             {
-                expectedFiles.Add(row.Path[..^".json".Length] + ".dead.jsonl");
+                expectedFiles.Add(LandingFileName.DeadLettersOf(row.Path));
                 dead.AddRange(ReadDead(row));
             }
 
@@ -175,9 +183,18 @@ internal sealed class DrainBench : IAsyncDisposable
         Assert.Equal(killed.Order(), dead.Order());
     }
 
+    public string FullPath(Row row) => Path.Combine(LandingRoot, row.Path);
+
     public string[] ReadData(Row row)
     {
-        var bytes = File.ReadAllBytes(Path.Combine(LandingRoot, row.Path));
+        Assert.Equal(row.DiskBytes, new FileInfo(FullPath(row)).Length);
+        using var content = new MemoryStream();
+        using (var stream = Get<LandingFolder>().OpenRead(row.Path))
+        {
+            stream.CopyTo(content);
+        }
+
+        var bytes = content.ToArray();
         Assert.Equal(row.Bytes, bytes.Length);
         Assert.Equal(row.Checksum, Convert.ToHexStringLower(XxHash128.Hash(bytes)));
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
@@ -188,7 +205,9 @@ internal sealed class DrainBench : IAsyncDisposable
 
     public List<(int Partition, long Offset, string? Value)> ReadDead(Row row)
     {
-        var lines = File.ReadAllLines(Path.Combine(LandingRoot, row.Path[..^".json".Length] + ".dead.jsonl"));
+        var dead = LandingFileName.DeadLettersOf(FullPath(row));
+        Assert.Equal(row.DeadBytes, new FileInfo(dead).Length);
+        var lines = File.ReadAllLines(dead);
         Assert.Equal(row.DeadLetters, lines.Length);
         return [.. lines.Select(line =>
         {
@@ -213,5 +232,5 @@ internal sealed class DrainBench : IAsyncDisposable
     // the tests' own values are objects on one line, or else dead
     private static bool IsLine(byte[]? value) => value is [(byte)'{', .., (byte)'}'];
 
-    internal sealed record Row(string Incarnation, int Partition, long FirstOffset, long LastOffset, long Consumed, long Records, long DeadLetters, long Bytes, string Checksum, string Path, long? Run);
+    internal sealed record Row(string Incarnation, int Partition, long FirstOffset, long LastOffset, long Consumed, long Records, long DeadLetters, long Bytes, string Checksum, long DiskBytes, long DeadBytes, string Path, long? Run);
 }

@@ -11,10 +11,12 @@ public class DrainCrashTests
     private static readonly string[] First = [.. Enumerable.Range(0, 60).Select(number => $"{{\"index\":{number}}}")];
     private static readonly string[] Second = [.. Enumerable.Range(60, 25).Select(number => $"{{\"index\":{number}}}")];
 
-    [Fact]
-    public async Task Run_LandsEachOffsetOnce_WhereverAnEarlierOneDied()
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    public async Task Run_LandsEachOffsetOnce_WhereverAnEarlierOneDied(string compression)
     {
-        await using var bench = await DrainBench.CreateAsync(partitions: 2, settings: ("Pipeline:MaxFileBytes", "300"));
+        await using var bench = await DrainBench.CreateAsync(partitions: 2, settings: [("Pipeline:MaxFileBytes", "300"), ("Pipeline:LandingCompression", compression)]);
         var died = 0;
         for (var point = 1; ; point++, died++)
         {
@@ -30,8 +32,8 @@ public class DrainCrashTests
             await bench.AssertEverythingLandedAsync();
         }
 
-        // each file: written, flushed, renamed, its folder flushed, committed; and claim and group
-        Assert.InRange(died, 20, 60);
+        // each file: writing, written, flushed, renamed, its folder flushed, committed; and claim and group
+        Assert.InRange(died, 25, 75);
         await bench.AssertEverythingLandedAsync();
     }
 
@@ -51,6 +53,7 @@ public class DrainCrashTests
     }
 
     [Theory]
+    [InlineData("Writing")]
     [InlineData("Written")]
     [InlineData("Flushed")]
     [InlineData("Renamed")]
@@ -74,6 +77,53 @@ public class DrainCrashTests
         Assert.DoesNotContain(bench.FilesOnDisk(), file => file.EndsWith(".tmp", StringComparison.Ordinal));
         bench.OnStep = static _ => { };
         await bench.DrainAsync();
+        await bench.AssertEverythingLandedAsync();
+    }
+
+    [Fact]
+    public async Task Run_GoesOn_WhicheverWriteFailedBefore()
+    {
+        await using var bench = await DrainBench.CreateAsync(partitions: 2, settings: ("Pipeline:MaxFileBytes", "300"));
+        var failed = true;
+        for (var point = 1; failed; point++)
+        {
+            await bench.ProduceAsync(0, First);
+            await bench.ProduceAsync(1, "dead");
+            var writes = 0;
+            bench.OnStep = step =>
+            {
+                if (step is LandingStep.Writing or LandingStep.Written or LandingStep.Flushed or LandingStep.Renamed or LandingStep.FolderFlushed && ++writes == point)
+                {
+                    throw new IOException("No space left on device");
+                }
+            };
+
+            failed = await Record.ExceptionAsync(() => bench.DrainAsync()) is StageFailedException { Retry: true };
+
+            Assert.Equal(failed, writes >= point);
+            Assert.DoesNotContain(bench.FilesOnDisk(), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+        }
+
+        await bench.AssertEverythingLandedAsync();
+    }
+
+    [TmpfsFact]
+    public async Task Run_GoesOnWhereItStopped_WhenAFullDiskHasRoomAgain()
+    {
+        using var disk = new Tmpfs("512k");
+        await using var bench = await DrainBench.CreateAsync(partitions: 2, settings: [("Pipeline:MaxFileBytes", "100000"), ("Pipeline:LandingDirectory", Path.Combine(disk.Path, "landing"))]);
+        string[] large = [.. Enumerable.Range(0, 40).Select(number => $"{{\"index\":{number},\"title\":\"{new string('x', 20_000)}\"}}")];
+        await bench.ProduceAsync(0, large);
+        await bench.ProduceAsync(1, large);
+
+        var failed = await Assert.ThrowsAsync<StageFailedException>(() => bench.DrainAsync());
+
+        Assert.True(failed.Retry);
+        Assert.Contains("No space left on device", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.FilesOnDisk(), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.NotEmpty(await bench.RowsAsync());
+        disk.Resize("16m");
+        await bench.DrainAsync(attempt: 2);
         await bench.AssertEverythingLandedAsync();
     }
 

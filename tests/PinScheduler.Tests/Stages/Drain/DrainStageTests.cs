@@ -1,5 +1,8 @@
 using System.Text;
+using Confluent.Kafka;
+using PinScheduler.Landing;
 using PinScheduler.Stages;
+using PinScheduler.Tests.Kafka;
 
 namespace PinScheduler.Tests.Stages.Drain;
 
@@ -146,6 +149,58 @@ public class DrainStageTests
         var failed = await Assert.ThrowsAsync<StageFailedException>(() => bench.DrainAsync());
 
         Assert.Contains("'no-such-topic'", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_PacksTheFiles_WhenAskedTo_AndLeavesThoseOfBefore()
+    {
+        await using var bench = await DrainBench.CreateAsync(settings: ("Pipeline:MaxFileBytes", "5000"));
+        await bench.ProduceAsync(0, Numbered(0, 500));
+        await bench.DrainAsync(run: 1);
+        await using var packing = bench.Beside(settings: ("Pipeline:LandingCompression", "gzip"));
+        await bench.ProduceAsync(0, Numbered(500, 2000));
+        await bench.ProduceAsync(1, "dead", "letters");
+
+        await packing.DrainAsync(run: 2);
+
+        await bench.AssertEverythingLandedAsync();
+        Assert.All(await bench.RowsAsync(), row => Assert.Equal(row.Run == 2, row.Path.EndsWith(".json.gz", StringComparison.Ordinal)));
+        Assert.All((await bench.RowsAsync()).Where(row => row.Records > 100), row => Assert.Equal(row.Run == 2, row.DiskBytes < row.Bytes));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("snappy")]
+    [InlineData("lz4")]
+    [InlineData("zstd")]
+    public async Task Run_LandsRecordsUpToTheBrokersLimit_WhateverTheirCompression(string codec)
+    {
+        const int Limit = 4 * 1024 * 1024;
+        await using var bench = await DrainBench.CreateAsync();
+        using var producer = EmbeddedBroker.Shared.Clients(("Kafka:compression.type", codec), ("Kafka:message.max.bytes", $"{Limit}")).CreateProducer<Null, string>(builder => builder);
+        var random = new Random(7);
+        var large = $"{{\"index\":1,\"title\":\"{string.Create(Limit - 200, random, static (text, random) => random.GetItems("abcdefghijklmnopqrstuvwxyz0123456789", text))}\"}}";
+        string[] values = [.. Numbered(0, 500), large, .. Numbered(501, 500)];
+        await Task.WhenAll(values.Select(value => producer.ProduceAsync(new TopicPartition(bench.Topic, 0), new Message<Null, string> { Value = value })));
+
+        Assert.Equal(1001, (await bench.DrainAsync()).Counts["records"]);
+
+        Assert.Equal(values, (await bench.RowsAsync()).SelectMany(bench.ReadData));
+    }
+
+    [Fact]
+    public async Task Run_DrainsAPartitionFromItsBeginning_WhenItWasAddedSinceTheLast()
+    {
+        await using var bench = await DrainBench.CreateAsync();
+        await bench.ProduceAsync(0, Numbered(0, 5));
+        await bench.DrainAsync(run: 1);
+        // as a drain that saw only two partitions would have left it: the embedded broker cannot add any
+        await bench.ExecuteAsync("delete from landing_partition where `partition` = 2");
+        await bench.ProduceAsync(2, Numbered(5, 5));
+
+        Assert.Equal(5, (await bench.DrainAsync(run: 2)).Counts["records"]);
+
+        await bench.AssertEverythingLandedAsync();
     }
 
     private static string[] Numbered(int from, int count) => [.. Enumerable.Range(from, count).Select(number => $"{{\"index\":{number}}}")];

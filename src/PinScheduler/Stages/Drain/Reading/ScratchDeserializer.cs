@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace PinScheduler.Stages.Drain;
+namespace PinScheduler.Stages.Drain.Reading;
 
 /// <summary>Copies each key or value into one buffer that grows and is used again: the next record overwrites it.</summary>
 internal sealed class ScratchDeserializer : IDeserializer<int>
