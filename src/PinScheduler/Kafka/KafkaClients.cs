@@ -45,6 +45,8 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguratio
             new("compression.type", "lz4"),
             new("message.timeout.ms", "30000"),
             new("queue.buffering.max.messages", "1000000"),
+            // a topic that was forbidden for a moment fails until its metadata comes anew; the default is five minutes
+            new("topic.metadata.refresh.interval.ms", "10000"),
         ],
         [
             new("acks", "all"),
