@@ -17,6 +17,7 @@ if (args is [DrainChild.Command, var way, var from, var database, var partitions
 var root = new RootCommand("Measures the ways into Kafka and out of it, each beside its bounds and peers, on loopback.")
 {
     ProduceCommand.Create(),
+    LoadCommand.Create(),
     EmulateCommand.Create(),
     DrainCommand.Create(),
 };

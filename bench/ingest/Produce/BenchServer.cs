@@ -51,8 +51,12 @@ internal sealed class BenchServer : IDisposable
         }
     }
 
-    public static double PeakOf(int process) => double.Parse(
-        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+    public static double PeakOf(int process) => MemoryOf(process, "VmHWM:");
+
+    public static double ResidentOf(int process) => MemoryOf(process, "VmRSS:");
+
+    private static double MemoryOf(int process, string line) => double.Parse(
+        File.ReadLines($"/proc/{process}/status").First(one => one.StartsWith(line, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture) / 1024;
 
     public void Dispose()

@@ -8,6 +8,9 @@ namespace IngestBench.Produce;
 /// <summary>Connections that send ready-made requests and read the answers to their end, and do nothing else.</summary>
 internal sealed class LoadClient(int port, IReadOnlyList<byte[]> requests)
 {
+    // sooner than a Retry-After says, so that room is used as it comes free
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMilliseconds(50);
+
     /// <param name="connections">Each has one request under way.</param>
     /// <param name="time">How long to begin new ones.</param>
     /// <param name="requestsPerSecond">Of all connections; null: as fast as they are answered. Waiting for a late answer counts as latency.</param>
@@ -47,6 +50,7 @@ internal sealed class LoadClient(int port, IReadOnlyList<byte[]> requests)
             else if (status is 429 or 503)
             {
                 refused++;
+                await Task.Delay(RefusedPause, cancellationToken);
             }
             else
             {

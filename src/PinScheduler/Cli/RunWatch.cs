@@ -72,10 +72,15 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
     {
         var running = run.GetProperty("tasks").EnumerateArray().Where(task => task.Text("state") is "running" or "retrying").Select(task =>
         {
-            var progress = task.TryGetProperty("progress", out var value) && value.ValueKind == JsonValueKind.Object ? $" {value.Text("done")}/{value.Text("total")} {value.Text("unit")}" : "";
-            return task.Text("key") + progress;
+            return task.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.Object ? $"{task.Text("key")} {Progress(progress)}" : task.Text("key");
         });
         return run.Text("state") == "queued" ? "queued: another run is active" : string.Join(", ", running) is { Length: > 0 } keys ? keys : "waiting …";
+    }
+
+    private static string Progress(JsonElement progress)
+    {
+        var (rate, left) = (progress.Text("perSecond"), progress.Text("secondsLeft"));
+        return $"{progress.Text("done")}/{progress.Text("total")} {progress.Text("unit")}{(rate.Length > 0 ? $", {rate}/s" : "")}{(left.Length > 0 ? $", {left} s left" : "")}";
     }
 
     private static string Counts(JsonElement task) => task.TryGetProperty("counts", out var counts) && counts.ValueKind == JsonValueKind.Object

@@ -109,7 +109,7 @@ internal sealed class RunPage(long id) : RazorPage
         html.Add($"<span class=\"ps-counts\">{Named(task.Counts, " ")}</span>");
         if (task.Progress is { } progress && task.EndedAt is null && task.StartedAt is not null)
         {
-            html.Add($"<span>{progress.Done:N0}{(progress.Total is { } total ? $" of {total:N0}" : "")} {progress.Unit}</span>");
+            html.Add($"<span>{progress.Done:N0}{(progress.Total is { } total ? $" of {total:N0}" : "")} {progress.Unit}{progress.Speed()}</span>");
         }
 
         if (task.Reason is { } reason)

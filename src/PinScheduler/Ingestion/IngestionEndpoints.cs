@@ -7,16 +7,25 @@ namespace PinScheduler.Ingestion;
 /// <summary>POST /topics/{topic} and POST /send-data: a 200 means that Kafka has acknowledged every record.</summary>
 internal sealed class IngestionEndpoints(Ingestor ingestor, TopicAliases aliases, IOptions<IngestionOptions> options)
 {
+    private int _underWay;
+
+    public int UnderWay => Volatile.Read(ref _underWay);
+
     public Task<IResult> PostTopicAsync(string topic, HttpRequest request, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
-        var format = MediaTypeOf(request) switch
+        ProduceFormat? format = MediaTypeOf(request) switch
         {
             KafkaMediaTypes.Json => ProduceFormat.Json,
             KafkaMediaTypes.Binary => ProduceFormat.Binary,
+            KafkaMediaTypes.Avro or KafkaMediaTypes.JsonSchema or KafkaMediaTypes.Protobuf => null,
             var other => throw new IngestionException(415, 415, $"Content-Type '{other}' is not understood here: send {KafkaMediaTypes.Json} or {KafkaMediaTypes.Binary}."),
         };
+        // before anything is produced that could then not be answered
+        _ = KafkaMediaTypes.For(request);
         using var body = await ReadAsync(request, cancellationToken);
-        var records = ProduceRequestParser.Parse(body.Bytes, body.Length, format);
+        var records = format is { } known
+            ? ProduceRequestParser.Parse(body.Bytes, body.Length, known, options.Value.MaxRecordsPerRequest)
+            : throw SchemaFormats.Refusal(body.Bytes.AsMemory(0, body.Length));
         return new ProduceAnswer(await ingestor.ProduceAsync(topic, body.Bytes, records, cancellationToken));
     });
 
@@ -36,15 +45,21 @@ internal sealed class IngestionEndpoints(Ingestor ingestor, TopicAliases aliases
     private Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
         RequestBody.ReadAsync(request, options.Value.MaxRequestBytes, ingestor.Bytes, cancellationToken);
 
-    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
+    private async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
         try
         {
-            return await answer();
+            return Interlocked.Increment(ref _underWay) <= options.Value.MaxRequests
+                ? await answer()
+                : throw IngestionException.NoRoom($"{options.Value.MaxRequests} requests are under way ('Pipeline:MaxRequests'): wait and send the request again.");
         }
         catch (IngestionException problem)
         {
             return new IngestionProblem(problem);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
         }
     }
 

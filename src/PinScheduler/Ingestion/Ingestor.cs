@@ -7,8 +7,9 @@ namespace PinScheduler.Ingestion;
 /// <summary>From parsed records to Kafka's word on each: the topic is there, there is room, all are acknowledged.</summary>
 internal sealed class Ingestor(TopicCatalog catalog, KafkaClients clients, IBrokerRoom room, RecordProducer producer, AcceptedLedger ledger, IOptions<IngestionOptions> options, TimeProvider time, ILogger<Ingestor> log)
 {
-    private readonly InFlightBudget _records = new(options.Value.MaxRecordsInFlight, time);
     private readonly int _largestRecord = clients.LargestRecord;
+
+    public InFlightBudget Records { get; } = new(options.Value.MaxRecordsInFlight, time);
 
     public InFlightBudget Bytes { get; } = new(options.Value.MaxBytesInFlight, time);
 
@@ -18,12 +19,12 @@ internal sealed class Ingestor(TopicCatalog catalog, KafkaClients clients, IBrok
     {
         var topic = await FindAsync(topicName, cancellationToken);
         Check(topic, records);
-        if (records.Count > _records.Limit)
+        if (records.Count > Records.Limit)
         {
-            throw IngestionException.TooLarge($"{records.Count} records are more than may be on their way to Kafka at a time ({_records.Limit}, 'Pipeline:MaxRecordsInFlight'): send fewer a request.");
+            throw IngestionException.TooLarge($"{records.Count} records are more than may be on their way to Kafka at a time ({Records.Limit}, 'Pipeline:MaxRecordsInFlight'): send fewer a request.");
         }
 
-        if (!await _records.TryTakeAsync(records.Count, cancellationToken))
+        if (!await Records.TryTakeAsync(records.Count, cancellationToken))
         {
             throw IngestionException.NoRoom("More is being sent than Kafka takes: wait and send the request again.");
         }
@@ -37,7 +38,7 @@ internal sealed class Ingestor(TopicCatalog catalog, KafkaClients clients, IBrok
         }
         finally
         {
-            _records.Release(records.Count);
+            Records.Release(records.Count);
         }
     }
 

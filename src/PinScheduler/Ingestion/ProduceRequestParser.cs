@@ -12,12 +12,12 @@ namespace PinScheduler.Ingestion;
 internal static class ProduceRequestParser
 {
     // the envelope adds three levels to a value's 64
-    private const int MaxDepth = 67;
+    public const int MaxDepth = 67;
 
     private static ReadOnlySpan<byte> Records => "records"u8;
 
-    /// <exception cref="IngestionException">The body is not JSON (400), or not a produce request (422).</exception>
-    public static List<ProduceRecord> Parse(byte[] body, int length, ProduceFormat format)
+    /// <exception cref="IngestionException">The body is not JSON (400), not a produce request (422), or has more records than the limit (413).</exception>
+    public static List<ProduceRecord> Parse(byte[] body, int length, ProduceFormat format, int limit = int.MaxValue)
     {
         if (!Utf8.IsValid(body.AsSpan(0, length)))
         {
@@ -27,7 +27,7 @@ internal static class ProduceRequestParser
         var reader = new Utf8JsonReader(body.AsSpan(0, length), new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            return ReadKnowingSurrogates(ref reader, body, format);
+            return ReadKnowingSurrogates(ref reader, body, format, limit);
         }
         catch (JsonException exception)
         {
@@ -35,11 +35,11 @@ internal static class ProduceRequestParser
         }
     }
 
-    private static List<ProduceRecord> ReadKnowingSurrogates(ref Utf8JsonReader reader, byte[] body, ProduceFormat format)
+    private static List<ProduceRecord> ReadKnowingSurrogates(ref Utf8JsonReader reader, byte[] body, ProduceFormat format, int limit)
     {
         try
         {
-            return ReadEnvelope(ref reader, body, format);
+            return ReadEnvelope(ref reader, body, format, limit);
         }
         catch (InvalidOperationException)
         {
@@ -48,7 +48,7 @@ internal static class ProduceRequestParser
         }
     }
 
-    private static List<ProduceRecord> ReadEnvelope(ref Utf8JsonReader reader, byte[] body, ProduceFormat format)
+    private static List<ProduceRecord> ReadEnvelope(ref Utf8JsonReader reader, byte[] body, ProduceFormat format, int limit)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -63,7 +63,7 @@ internal static class ProduceRequestParser
             {
                 reader.Read();
                 records = reader.TokenType == JsonTokenType.StartArray
-                    ? ReadRecords(ref reader, body, format)
+                    ? ReadRecords(ref reader, body, format, limit)
                     : throw SkipRest(ref reader, "'records' must be an array of objects, each with 'value' and, as wished, 'key' and 'partition'.");
             }
             else if (IsSchemaField(ref reader))
@@ -81,7 +81,7 @@ internal static class ProduceRequestParser
         return records is { Count: > 0 } ? records : throw IngestionException.Invalid("'records' may not be missing or empty: send at least one record.");
     }
 
-    private static List<ProduceRecord> ReadRecords(ref Utf8JsonReader reader, byte[] body, ProduceFormat format)
+    private static List<ProduceRecord> ReadRecords(ref Utf8JsonReader reader, byte[] body, ProduceFormat format, int limit)
     {
         var records = new List<ProduceRecord>(256);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -89,6 +89,12 @@ internal static class ProduceRequestParser
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 throw SkipRest(ref reader, $"Record {records.Count} is no object: each is {{\"key\":…,\"value\":…,\"partition\":…}}.");
+            }
+
+            // at once, not at the end: a small body can hold millions of empty records
+            if (records.Count == limit)
+            {
+                throw IngestionException.TooLarge($"The request has more than {limit} records ('Pipeline:MaxRecordsPerRequest'): send fewer a request.");
             }
 
             records.Add(ReadRecord(ref reader, body, format, records.Count));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Connections;
 
 namespace PinScheduler.Ingestion;
 
@@ -49,6 +50,19 @@ internal sealed class RequestBody : IDisposable
         {
             body.Dispose();
             throw new IngestionException(exception.StatusCode, exception.StatusCode, exception.Message);
+        }
+        catch (ConnectionResetException)
+        {
+            body.Dispose();
+            // nobody reads the answer, and what has not come of the body never will
+            request.HttpContext.Abort();
+            throw IngestionException.Malformed("The connection was cut before the body had come.");
+        }
+        catch (IOException exception)
+        {
+            body.Dispose();
+            // what Kestrel says of chunks whose size is no number that there is
+            throw IngestionException.Malformed($"The body cannot be read: {exception.Message}");
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PinScheduler.Ingestion;
@@ -12,7 +13,7 @@ public sealed class IngestionLimitsTests : IAsyncLifetime
     private IngestionServer _server = null!;
 
     public async Task InitializeAsync() => _server = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "limits", 2, null,
-        ("Pipeline:MaxRequestBytes", "3000000"), ("Pipeline:MaxBytesInFlight", "6000000"), ("Pipeline:MaxRecordsInFlight", "1000"));
+        ("Pipeline:MaxRequestBytes", "3000000"), ("Pipeline:MaxBytesInFlight", "6000000"), ("Pipeline:MaxRecordsInFlight", "1000"), ("Pipeline:MaxRecordsPerRequest", "2000"), ("Pipeline:MaxRequests", "3"));
 
     public Task DisposeAsync() => _server.DisposeAsync().AsTask();
 
@@ -41,12 +42,32 @@ public sealed class IngestionLimitsTests : IAsyncLifetime
         Assert.Equal(0, _server.Services.GetRequiredService<Ingestor>().Bytes.Taken);
     }
 
-    [Fact]
-    public async Task Post_Answers413_WhenTherAreMoreRecordsThanCanEverBeOnTheirWay()
+    [Theory]
+    [InlineData(1001, "MaxRecordsInFlight")]
+    [InlineData(2001, "MaxRecordsPerRequest")]
+    public async Task Post_Answers413_WhenThereAreMoreRecordsThanOneMaySend(int records, string limit)
     {
-        var answer = await _server.PostAsync(_server.Pin, $"{{\"records\":[{string.Join(',', Enumerable.Repeat("{\"value\":1}", 1001))}]}}");
+        var answer = await _server.PostAsync(_server.Pin, $"{{\"records\":[{string.Join(',', Enumerable.Repeat("{\"value\":1}", records))}]}}");
 
-        Assert.Equal(413, answer.Status);
+        Assert.Equal((413, 413), (answer.Status, answer.ErrorCode));
+        Assert.Contains(limit, answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_Answers429_WhenOthersAreUnderWay()
+    {
+        var endpoints = _server.Services.GetRequiredService<IngestionEndpoints>();
+        var slow = Enumerable.Range(0, 3).Select(_ => new SlowBody("{\"records\":[{\"value\":1}]}"u8.ToArray())).ToList();
+        var sending = slow.Select(body => _server.PostAsync($"/topics/{_server.Pin}", body, IngestionServer.Json)).ToList();
+        await IngestionServer.UntilAsync(() => endpoints.UnderWay == 3);
+
+        var refused = await _server.PostAsync(_server.Pin, "{\"records\":[{\"value\":1}]}");
+        slow.ForEach(body => body.Finish());
+
+        Assert.Equal((429, "1"), (refused.Status, refused.Response.Headers.RetryAfter!.ToString()));
+        Assert.All(await Task.WhenAll(sending), answer => Assert.Equal(200, answer.Status));
+        Assert.Equal(200, (await _server.PostAsync(_server.Pin, "{\"records\":[{\"value\":1}]}")).Status);
+        Assert.Equal(0, endpoints.UnderWay);
     }
 
     [Fact]
@@ -79,6 +100,28 @@ public sealed class IngestionLimitsTests : IAsyncLifetime
 
         Assert.Equal((429, 200), (refused.Status, taken.Status));
         Assert.Equal(0, budget.Taken);
+    }
+
+    /// <summary>Sends all but its last byte, and that when it is told to.</summary>
+    private sealed class SlowBody(byte[] bytes) : HttpContent
+    {
+        private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Finish() => _finish.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(bytes.AsMemory(0, bytes.Length - 1));
+            await stream.FlushAsync();
+            await _finish.Task;
+            await stream.WriteAsync(bytes.AsMemory(bytes.Length - 1));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
     }
 
     private sealed class NoLength(Stream inner) : Stream

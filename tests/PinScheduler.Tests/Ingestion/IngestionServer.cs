@@ -98,6 +98,18 @@ internal sealed class IngestionServer : IAsyncDisposable
         return [.. read.OrderBy(result => result.Partition.Value).ThenBy(result => result.Offset.Value)];
     }
 
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    /// <summary>As a server stops: requests that are under way come to their end first.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

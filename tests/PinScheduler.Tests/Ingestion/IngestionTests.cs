@@ -133,7 +133,8 @@ public sealed class IngestionTests : IAsyncLifetime
 
     [Theory]
     [InlineData("application/json", 415)]
-    [InlineData("application/vnd.kafka.avro.v2+json", 415)]
+    [InlineData("application/vnd.kafka.avro.v1+json", 415)]
+    [InlineData("application/octet-stream", 415)]
     [InlineData("application/vnd.kafka.json.v2+json; charset=iso-8859-1", 415)]
     [InlineData("application/vnd.kafka.json.v2+json; charset=UTF-8", 200)]
     [InlineData("Application/VND.kafka.json.v2+json", 200)]
@@ -229,16 +230,46 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Equal("12={\"index\":12, \"title\":\"ä\"}\n", await kcat.StandardOutput.ReadToEndAsync());
     }
 
-    [Fact]
-    public async Task Answer_IsPlainJson_WhenTheClientWantsThat()
+    [Theory]
+    [InlineData(null, "application/vnd.kafka.v2+json")]
+    [InlineData("*/*", "application/vnd.kafka.v2+json")]
+    [InlineData("application/json", "application/json")]
+    [InlineData("application/vnd.kafka+json", "application/vnd.kafka+json")]
+    [InlineData("text/html, application/*;q=0.5", "application/vnd.kafka.v2+json")]
+    [InlineData("application/vnd.kafka.v2+json;q=0.4, application/json;q=0.9", "application/json")]
+    [InlineData("application/vnd.kafka.v2+json, application/vnd.kafka+json, application/json", "application/vnd.kafka.v2+json")]
+    [InlineData("*/*, application/vnd.kafka.v2+json;q=0", "application/vnd.kafka+json")]
+    [InlineData("text/html", null)]
+    [InlineData("*/*;q=0", null)]
+    [InlineData("application/json;q=0, text/*", null)]
+    public async Task Answer_HasTheTypeThatTheClientLikesBest_OrThereIsNone(string? accept, string? type)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/topics/{_server.Pin}") { Content = new StringContent("{\"records\":[{\"value\":1}]}", null!, IngestionServer.Json) };
-        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
 
         using var response = await _server.Http.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(type is null ? HttpStatusCode.NotAcceptable : HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(type ?? "application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(type is null ? 0 : 1, _server.Consume(_server.Pin).Count);
+    }
+
+    [Theory]
+    [InlineData("{\"records\":[{\"key\":\"k\",\"value\":{}}],\"value_schema\":\"{}\"}", 42201)]
+    [InlineData("{\"records\":[{\"key\":null,\"value\":{}}],\"key_schema_id\":1}", 42202)]
+    [InlineData("{\"records\":[{\"value\":{}}]}", 42202)]
+    [InlineData("{\"records\":[{\"value\":{}}],\"value_schema\":\"{}\"}", 40801)]
+    [InlineData("{\"records\":[{\"key\":1,\"value\":{}}],\"value_schema_id\":1,\"key_schema\":\"{}\"}", 40801)]
+    [InlineData("[]", 422)]
+    [InlineData("{\"records\":", 400)]
+    public async Task Post_FaresAsWithoutASchemaRegistry_WhenTheFormatNeedsOne(string body, int error)
+    {
+        foreach (var format in new[] { "avro", "jsonschema", "protobuf" })
+        {
+            var answer = await _server.PostAsync(_server.Pin, body, $"application/vnd.kafka.{format}.v2+json");
+
+            Assert.Equal((error > 1000 ? error / 100 : error, error), (answer.Status, answer.ErrorCode));
+        }
     }
 
     [Theory]

@@ -30,8 +30,14 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         var kept = (await versions.GetAsync(connection, board.Run.Pipeline, board.Run.Version)).Kept;
-        var progress = (await connection.QueryAsync<(string Task, long Done, long? Total, string Unit)>(new CommandDefinition(
-            "select task_key, done, total, unit from task_progress where run_id = @run", new { run }, cancellationToken: cancellationToken))).ToDictionary(row => row.Task, row => new ProgressView(row.Done, row.Total, row.Unit));
+        var progress = (await connection.QueryAsync<(string Task, long Done, long? Total, string Unit, long? Microseconds)>(new CommandDefinition(
+            """
+            select task_key, done, total, unit, timestampdiff(microsecond,
+                (select max(attempt.started_at) from task_attempt attempt where attempt.run_id = now.run_id and attempt.task_key = now.task_key), updated_at)
+            from task_progress now where run_id = @run
+            """,
+            new { run }, cancellationToken: cancellationToken)))
+            .ToDictionary(row => row.Task, row => ProgressView.Of(row.Done, row.Total, row.Unit, row.Microseconds is { } age ? TimeSpan.FromMicroseconds(age) : null));
         var history = (await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
             new { run }, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
@@ -29,4 +30,18 @@ internal sealed record TaskView(
     private static string Join(IEnumerable<string> parts) => string.Join(", ", parts) is { Length: > 0 } joined ? joined : "its job to be woken";
 }
 
-internal sealed record ProgressView(long Done, long? Total, string Unit);
+/// <summary>How far the last attempt has come, at which rate since it began, and how long the rest takes at that; null where that cannot be known.</summary>
+internal sealed record ProgressView(long Done, long? Total, string Unit, double? PerSecond, double? SecondsLeft)
+{
+    public static ProgressView Of(long done, long? total, string unit, TimeSpan? since)
+    {
+        double? rate = done > 0 && since is { Ticks: > 0 } time ? done / time.TotalSeconds : null;
+        return new(done, total, unit, Rounded(rate), Rounded((total - done) / rate));
+    }
+
+    /// <summary>For a person, with a comma before it.</summary>
+    public string Speed() => (PerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $", {rate:N0}/s") : "")
+        + (SecondsLeft is { } left ? string.Create(CultureInfo.InvariantCulture, $", {left:N0} s left") : "");
+
+    private static double? Rounded(double? number) => number is { } known ? Math.Round(Math.Max(known, 0), 1) : null;
+}

@@ -5,8 +5,8 @@ internal sealed class Pace(double? perSecond, TimeProvider time)
 {
     private const int Largest = 500;
 
-    // small steps look like a stream, and a large one would come as a burst
-    private const double StepsPerSecond = 5;
+    // small steps look like a stream: over two and a half seconds one too early or too late is 2 %
+    private const double StepsPerSecond = 20;
 
     private readonly long _started = time.GetTimestamp();
 

@@ -8,12 +8,16 @@ namespace PinScheduler.Stages.Emulate;
 /// </summary>
 internal sealed class PostPicker
 {
-    private const int ByKey = 1000;
+    // MariaDB takes a list of a thousand for a table
+    private const int ByKey = 900;
 
     // each time is a scan of the three tables
     private const int WithoutKey = 10_000;
 
     private const int DrawsInVain = 10;
+
+    /// <summary>Reads under way while what was read before is being sent.</summary>
+    private const int ReadsAhead = 3;
 
     private readonly SourceTables _tables;
     private readonly Func<long> _draw;
@@ -50,24 +54,44 @@ internal sealed class PostPicker
     /// <summary>So many posts, in chunks of a size that has no influence on which they are.</summary>
     public async IAsyncEnumerable<IReadOnlyList<Post>> PickAsync(long count, int chunk, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var inVain = 0;
-        for (var left = count; left > 0;)
+        var (inVain, underWay, reads) = (0, 0L, new Queue<(int Draws, Task<List<Post>> Found)>());
+        try
         {
-            var drawn = Enumerable.Range(0, (int)Math.Min(left, _drawsATime)).Select(_ => _draw()).ToList();
-            var posts = await _tables.PostsAsync(drawn.Distinct().ToList(), cancellationToken);
-            var found = drawn.Where(posts.ContainsKey).Select(index => posts[index]).ToList();
-            left -= found.Count;
-            inVain = found.Count > 0 ? 0 : inVain + 1;
-            if (inVain == DrawsInVain)
+            for (var left = count; left > 0;)
             {
-                throw new StageFailedException("The source has lost its posts while they were being drawn: nothing is at the indexes any more that had rows before.", retry: true);
-            }
+                // never more than are missing, so that what is drawn does not depend on how far ahead it is read
+                for (; reads.Count < ReadsAhead && underWay < left; underWay += reads.Last().Draws)
+                {
+                    var drawn = Enumerable.Range(0, (int)Math.Min(left - underWay, _drawsATime)).Select(_ => _draw()).ToList();
+                    reads.Enqueue((drawn.Count, FindAsync(drawn, cancellationToken)));
+                }
 
-            foreach (var some in found.Chunk(chunk))
-            {
-                yield return some;
+                var found = await reads.Peek().Found;
+                underWay -= reads.Dequeue().Draws;
+                left -= found.Count;
+                inVain = found.Count > 0 ? 0 : inVain + 1;
+                if (inVain == DrawsInVain)
+                {
+                    throw new StageFailedException("The source has lost its posts while they were being drawn: nothing is at the indexes any more that had rows before.", retry: true);
+                }
+
+                foreach (var some in found.Chunk(chunk))
+                {
+                    yield return some;
+                }
             }
         }
+        finally
+        {
+            // the first failure has been thrown; the others are no news
+            await Task.WhenAll(reads.Select(read => read.Found)).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<List<Post>> FindAsync(List<long> drawn, CancellationToken cancellationToken)
+    {
+        var posts = await _tables.PostsAsync(drawn.Distinct().ToList(), cancellationToken);
+        return drawn.Where(posts.ContainsKey).Select(index => posts[index]).ToList();
     }
 
     // by a draw and not by the server's estimates: those change between two runs that should be the same

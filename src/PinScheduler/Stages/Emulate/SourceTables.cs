@@ -72,13 +72,8 @@ internal sealed class SourceTables(SourceDatabase source)
     private async Task ReadAsync(DataSet set, IReadOnlyCollection<long> indexes, Dictionary<long, byte[]> rows, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenAsync(cancellationToken);
-        await using var command = new MySqlCommand { Connection = connection };
-        foreach (var index in indexes)
-        {
-            command.Parameters.AddWithValue($"@i{command.Parameters.Count}", index);
-        }
-
-        command.CommandText = $"select * from `{set.SourceTable}` where `{set.IndexColumn}` in ({string.Join(',', Enumerable.Range(0, indexes.Count).Select(i => $"@i{i}"))})";
+        // numbers of ours, and as parameters each would be looked for in the text
+        await using var command = new MySqlCommand($"select * from `{set.SourceTable}` where `{set.IndexColumn}` in ({string.Join(',', indexes)})", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var column = reader.GetOrdinal(set.IndexColumn);
         var buffer = new ArrayBufferWriter<byte>(1024);
