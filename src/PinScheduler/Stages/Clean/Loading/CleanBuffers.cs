@@ -19,6 +19,9 @@ internal sealed class CleanBuffers
 
     public List<Row> Rows { get; } = [];
 
+    /// <summary>Of the rows: their indexes, and below each where its row stands in <see cref="Rows"/>.</summary>
+    public List<ulong> Order { get; } = [];
+
     public FactRow Fact { get; }
 
     public NameDictionary? Names { get; }

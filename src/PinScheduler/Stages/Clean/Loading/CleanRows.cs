@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean.Loading;
@@ -9,6 +10,7 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
     private const int ChunkBytes = 15 * 1024 * 1024;
 
     private readonly List<Row> _rows = buffers.Rows;
+    private readonly List<ulong> _order = buffers.Order;
 
     public long Records { get; private set; }
 
@@ -18,6 +20,7 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
     {
         var before = Records;
         _rows.Clear();
+        _order.Clear();
         buffers.Clean.Clear();
         buffers.Names?.Trim();
         do
@@ -26,13 +29,14 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
         }
         while (buffers.Clean.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
 
-        _rows.Sort();
+        // rows of one index stay as they came: few, and next to each other either way
+        CollectionsMarshal.AsSpan(_order).Sort();
         read(Records - before);
         return _rows.Count > 0;
     }
 
     /// <summary>The chunk's rows of the clean table; until the next chunk.</summary>
-    public LoadStream Clean() => new ChunkLines(_rows.Count, i => buffers.Clean.Memory(_rows[i].Start, _rows[i].Length));
+    public LoadStream Clean() => new ChunkLines(_rows.Count, i => buffers.Clean.Memory(InOrder(i).Start, InOrder(i).Length));
 
     /// <summary>The chunk's rows of the fact table; until the next chunk.</summary>
     public async Task<LoadStream> FactsAsync(CancellationToken cancellationToken)
@@ -44,8 +48,9 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
 
         var facts = buffers.Facts;
         facts.Clear();
-        foreach (var row in _rows)
+        for (var i = 0; i < _order.Count; i++)
         {
+            var row = InOrder(i);
             facts.BeginRow();
             facts.Whole(row.Ind);
             facts.Hex(row.Hash);
@@ -57,6 +62,8 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
 
         return new ChunkLines(_rows.Count, facts);
     }
+
+    private Row InOrder(int place) => _rows[(int)(uint)_order[place]];
 
     private void TakeLines()
     {
@@ -80,17 +87,11 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
             buffer.Hex(hash);
             buffer.Whole(source);
             var (start, length) = buffer.EndRow();
+            _order.Add(((ulong)((uint)ind ^ 0x8000_0000) << 32) | (uint)_rows.Count);
             _rows.Add(new Row(ind, hash, start, length, fact.First, fact.Second));
         }
     }
 }
 
 /// <summary>Where a row stands in its chunk, and its fact row.</summary>
-internal readonly record struct Row(int Ind, UInt128 Hash, int Start, int Length, int? First, int? Second) : IComparable<Row>
-{
-    public int CompareTo(Row other)
-    {
-        var byIndex = Ind.CompareTo(other.Ind);
-        return byIndex != 0 ? byIndex : Hash.CompareTo(other.Hash);
-    }
-}
+internal readonly record struct Row(int Ind, UInt128 Hash, int Start, int Length, int? First, int? Second);

@@ -6,6 +6,8 @@ internal readonly ref struct ExactNumber
     // no text is so long that its digits could make up for a larger exponent
     private const long LargestExponent = 1_000_000_000_000;
 
+    private const int UsualLength = 9;
+
     // one more than int.MaxValue is still told apart, as int.MinValue's magnitude
     private const long Enough = 1L << 31;
 
@@ -63,6 +65,28 @@ internal readonly ref struct ExactNumber
 
         number = new ExactNumber(negative, whole, fraction, exponent);
         return true;
+    }
+
+    /// <summary>The value of so few digits that they must be in INT's range, and of nothing else; -1 where it is anything else.</summary>
+    public static int UsualWhole(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty || text.Length > UsualLength)
+        {
+            return -1;
+        }
+
+        var value = 0;
+        foreach (var digit in text)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return -1;
+            }
+
+            value = (value * 10) + digit - '0';
+        }
+
+        return value;
     }
 
     /// <summary>The value where it is an integer (30, 30.0, 3e1) in INT's range, else null.</summary>

@@ -3,8 +3,37 @@ namespace PinScheduler.Stages.Clean.Rules;
 /// <summary>`1,234`, `12.5k`, `1 M`: digits, thousands commas in proper groups, decimals, one space, k, M or B in either case.</summary>
 internal static class FollowerCount
 {
+    // its digits are far from a long's range, whatever the unit
+    private const int UsualLength = 9;
+
     /// <summary>Decimals are cut; null for anything else and above INT's largest.</summary>
-    public static int? Parse(ReadOnlySpan<byte> text)
+    public static int? Parse(ReadOnlySpan<byte> text) => Usual(text) ?? ParseAny(text);
+
+    // digits, and perhaps a unit: null where it is anything else, or cannot be told to be in range at once
+    private static int? Usual(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty || text.Length > UsualLength)
+        {
+            return null;
+        }
+
+        var (thousands, unit) = Suffix(text[^1]);
+        long value = 0;
+        foreach (var digit in text[..^unit])
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return null;
+            }
+
+            value = (value * 10) + digit - '0';
+        }
+
+        value *= thousands switch { 0 => 1, 1 => 1_000, 2 => 1_000_000, _ => 1_000_000_000 };
+        return text.Length > unit && value <= int.MaxValue ? (int)value : null;
+    }
+
+    private static int? ParseAny(ReadOnlySpan<byte> text)
     {
         var (thousands, unit) = text.IsEmpty ? (0, 0) : Suffix(text[^1]);
         text = text[..^unit];

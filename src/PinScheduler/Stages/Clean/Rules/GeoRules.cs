@@ -12,6 +12,8 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
     private const int Longitude = 4;
     private const int Country = 5;
 
+    private const int LongestPair = (2 * Coordinate.Longest) + 4;
+
     private static readonly string[] Keys = ["ind", "index", "timestamp", "latitude", "longitude", "country"];
     private static readonly string[] Names = ["ind", "country", "coordinates", "timestamp"];
 
@@ -21,10 +23,8 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
     {
         var country = record.Text(line, Country);
         var tooLong = Grouped(row, country, "country");
-        Span<byte> coordinates = stackalloc byte[60];
-        row.Text(record.Degrees(line, Latitude, 90) is { } latitude && record.Degrees(line, Longitude, 180) is { } longitude
-            ? Coordinate.Write(latitude, longitude, coordinates)
-            : []);
+        Span<byte> coordinates = stackalloc byte[LongestPair];
+        row.Text(coordinates[..WriteCoordinates(record, line, coordinates)]);
         Span<byte> timestamp = stackalloc byte[Instant.Length];
         var dated = Instant.TryWriteUtc(record.Text(line, Timestamp), timestamp);
         row.Text(dated ? timestamp : []);
@@ -34,5 +34,29 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
         }
 
         return tooLong;
+    }
+
+    // a JSON array
+    private static int WriteCoordinates(JsonRecord record, ReadOnlySpan<byte> line, Span<byte> into)
+    {
+        into[0] = (byte)'[';
+        var latitude = record.Degrees(line, Latitude, 90, into[1..]);
+        if (latitude == 0)
+        {
+            return 0;
+        }
+
+        var length = 1 + latitude;
+        ", "u8.CopyTo(into[length..]);
+        length += 2;
+        var longitude = record.Degrees(line, Longitude, 180, into[length..]);
+        if (longitude == 0)
+        {
+            return 0;
+        }
+
+        length += longitude;
+        into[length] = (byte)']';
+        return length + 1;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 /// <summary>`yyyy-MM-dd[ HH:mm[:ss[.f…]]]`, after a time with an optional `Z` or offset, as DATETIME(6) in UTC.</summary>
@@ -8,6 +10,8 @@ internal static class Instant
     /// <summary>Of what <see cref="TryWriteUtc"/> has written.</summary>
     public static int YearOf(ReadOnlySpan<byte> instant) => ((((((instant[0] - '0') * 10) + instant[1] - '0') * 10) + instant[2] - '0') * 10) + instant[3] - '0';
 
+    private const int UsualLength = 19;
+    private const int Separator = 10;
     private const int Decimals = 6;
     private const int MostDecimals = 9;
     private const int FarthestOffset = 14 * 60;
@@ -17,6 +21,11 @@ internal static class Instant
     /// <summary>False where it is none, or its year in UTC is not 1000 to 9999; else `yyyy-MM-dd HH:mm:ss.ffffff` in the first <see cref="Length"/> bytes.</summary>
     public static bool TryWriteUtc(ReadOnlySpan<byte> text, Span<byte> into)
     {
+        if (text.Length == UsualLength && TryCopy(text, into))
+        {
+            return true;
+        }
+
         if (!TryParseUtc(text, out var ticks))
         {
             return false;
@@ -39,11 +48,34 @@ internal static class Instant
         return true;
     }
 
+    // yyyy-MM-dd HH:mm:ss without an offset, which is nearly every one: looked at as a whole, and never taken apart where it exists
+    private static bool TryCopy(ReadOnlySpan<byte> text, Span<byte> into)
+    {
+        var minutes = Vector128.Create(text);
+        minutes = text[Separator] == 'T' ? minutes.WithElement(Separator, (byte)' ') : minutes;
+        if (Vector128.LessThanAny(minutes, Vector128.Create("1000-00-00 00:00"u8)) || Vector128.GreaterThanAny(minutes, Vector128.Create("9999-19-39 29:59"u8))
+            || text[16] != ':' || text[17] is < (byte)'0' or > (byte)'5' || text[18] is < (byte)'0' or > (byte)'9'
+            || Pair(text, 11) > 23 || !IsDay(YearOf(text), Pair(text, 5), Pair(text, 8)))
+        {
+            return false;
+        }
+
+        minutes.CopyTo(into);
+        text[16..].CopyTo(into[16..]);
+        ".000000"u8.CopyTo(into[UsualLength..]);
+        return true;
+    }
+
+    private static bool IsDay(int year, int month, int day) =>
+        month is >= 1 and <= 12 && day >= 1 && (day <= 28 || day <= DateTime.DaysInMonth(year, month));
+
+    private static int Pair(ReadOnlySpan<byte> text, int at) => ((text[at] - '0') * 10) + text[at + 1] - '0';
+
     private static bool TryParseUtc(ReadOnlySpan<byte> text, out long ticks)
     {
         ticks = 0;
         var valid = Take(ref text, 4, out var year) & Take(ref text, '-') & Take(ref text, 2, out var month) & Take(ref text, '-') & Take(ref text, 2, out var day);
-        if (!valid || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+        if (!valid || year < 1 || !IsDay(year, month, day))
         {
             return false;
         }

@@ -11,7 +11,9 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
 {
     private const int MaxDepth = 64;
 
-    private readonly Value[] _values = new Value[fields.Count];
+    private readonly Field[] _fields = [.. fields];
+    private readonly FlatObject _flat = new(fields);
+    private readonly FieldValue[] _values = new FieldValue[fields.Count];
     private byte[] _scratch = new byte[4096];
     private int _scratchUsed;
 
@@ -26,6 +28,12 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
             return "not valid UTF-8";
         }
 
+        if (_flat.TryRead(line, _values))
+        {
+            return null;
+        }
+
+        Array.Clear(_values);
         try
         {
             return ReadObject(line);
@@ -42,7 +50,7 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
     public ReadOnlySpan<byte> Text(ReadOnlySpan<byte> line, int field)
     {
         var text = Trimmed(line, _values[field]);
-        return fields[field].IsPlaceholder(text) ? [] : text;
+        return _fields[field].IsPlaceholder(text) ? [] : text;
     }
 
     /// <summary>The value where it is an integer in INT's range, as a JSON number or as text.</summary>
@@ -51,6 +59,7 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
         var value = _values[field];
         return value.Type switch
         {
+            JsonTokenType.Number when ExactNumber.UsualWhole(value.In(line)) is var usual and >= 0 => usual,
             JsonTokenType.Number when ExactNumber.TryParse(value.In(line), out var number) => number.Whole(),
             JsonTokenType.String when Trimmed(line, value) is var text && !text.ContainsAny(".eE"u8) && ExactNumber.TryParse(text, out var number) => number.Whole(),
             _ => null,
@@ -65,8 +74,9 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
             : FollowerCount.Parse(Text(line, field));
     }
 
-    public double? Degrees(ReadOnlySpan<byte> line, int field, double limit) =>
-        _values[field].Type is JsonTokenType.Number or JsonTokenType.String ? Coordinate.Parse(Trimmed(line, _values[field]), limit) : null;
+    /// <returns>How many bytes it wrote: none where there is no such number.</returns>
+    public int Degrees(ReadOnlySpan<byte> line, int field, int limit, Span<byte> into) =>
+        _values[field].Type is JsonTokenType.Number or JsonTokenType.String ? Coordinate.Write(Trimmed(line, _values[field]), limit, into) : 0;
 
     private string? ReadObject(ReadOnlySpan<byte> line)
     {
@@ -94,7 +104,8 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
             reader.Skip();
             if (field >= 0)
             {
-                _values[field] = new Value(start, (int)reader.BytesConsumed - start, type, escaped);
+                var quote = type == JsonTokenType.String ? 1 : 0;
+                _values[field] = new FieldValue(start + quote, (int)reader.BytesConsumed - start - (2 * quote), type, escaped);
                 expected = field + 1;
             }
         }
@@ -112,10 +123,10 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
             name = into[..JsonText.Unescape(name, into)];
         }
 
-        for (var i = 0; i < fields.Count; i++)
+        for (var i = 0; i < _fields.Length; i++)
         {
-            var field = (expected + i) % fields.Count;
-            if (name.SequenceEqual(fields[field].NameBytes))
+            var field = (expected + i) % _fields.Length;
+            if (name.SequenceEqual(_fields[field].NameBytes))
             {
                 return field;
             }
@@ -124,19 +135,22 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
         return -1;
     }
 
-    private ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> line, Value value)
+    private ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> line, FieldValue value)
     {
         var raw = value.In(line);
+        if (value is { Type: JsonTokenType.String, Escaped: false })
+        {
+            return WhiteSpace.Trim(raw);
+        }
+
         switch (value.Type)
         {
             case JsonTokenType.None or JsonTokenType.Null:
                 return [];
             case JsonTokenType.Number:
                 return raw;
-            case JsonTokenType.String when !value.Escaped:
-                return WhiteSpace.Trim(raw[1..^1]);
             case JsonTokenType.String:
-                return WhiteSpace.Trim(Keep(raw.Length, JsonText.Unescape(raw[1..^1], Scratch(raw.Length))));
+                return WhiteSpace.Trim(Keep(raw.Length, JsonText.Unescape(raw, Scratch(raw.Length))));
             default:
                 return Keep(raw.Length, JsonText.Compact(raw, Scratch(raw.Length)));
         }
@@ -159,10 +173,5 @@ internal sealed class JsonRecord(IReadOnlyList<Field> fields)
         var kept = Scratch(reserved)[..written];
         _scratchUsed += written;
         return kept;
-    }
-
-    private readonly record struct Value(int Start, int Length, JsonTokenType Type, bool Escaped)
-    {
-        public ReadOnlySpan<byte> In(ReadOnlySpan<byte> line) => line.Slice(Start, Length);
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
 
@@ -7,8 +7,6 @@ namespace PinScheduler.Stages.Clean.Rules;
 /// <summary>Load lines, one after another: fields in one canonical form, tab between them, `\` before what has a meaning there, `\N` for NULL.</summary>
 internal sealed class RowBuffer
 {
-    private static readonly SearchValues<byte> ToEscape = SearchValues.Create("\\\t\n\0"u8);
-
     private byte[] _bytes = new byte[16 * 1024];
     private int _rowStart;
 
@@ -76,33 +74,40 @@ internal sealed class RowBuffer
     public void Hex(UInt128 value)
     {
         Separate();
-        value.TryFormat(Reserve(32), out var written, "x32", CultureInfo.InvariantCulture);
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        Convert.TryToHexStringLower(bytes, Reserve(32), out var written);
         Length += written;
     }
 
     private void AppendEscaped(ReadOnlySpan<byte> text)
     {
-        while (text.IndexOfAny(ToEscape) is var special and >= 0)
+        while (true)
         {
-            Append(text[..special]);
-            Append(text[special] switch
+            var plain = PlainText.Copy(text, Reserve(text.Length + PlainText.Slack));
+            Length += plain;
+            if (plain == text.Length)
+            {
+                return;
+            }
+
+            Append(text[plain] switch
             {
                 (byte)'\t' => "\\t"u8,
                 (byte)'\n' => "\\n"u8,
                 (byte)'\0' => "\\0"u8,
                 _ => "\\\\"u8,
             });
-            text = text[(special + 1)..];
+            text = text[(plain + 1)..];
         }
-
-        Append(text);
     }
 
     private void Separate()
     {
         if (Length > _rowStart)
         {
-            Append("\t"u8);
+            Reserve(1)[0] = (byte)'\t';
+            Length++;
         }
     }
 
