@@ -16,6 +16,7 @@ internal static class CommandLine
         var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
         root.Add(RunCommands.Run(server, json));
+        root.Add(RunCommands.Rebuild(server, json));
         root.Add(RunCommands.Runs(server, json));
         root.Add(RunCommands.Show(server, json));
         root.Add(RunCommands.Logs(server));
