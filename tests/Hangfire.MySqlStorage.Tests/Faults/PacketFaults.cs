@@ -88,6 +88,7 @@ public sealed class PacketFaults : IClassFixture<PacketFaults.SmallPackets>, IDi
         // all but the first wait until that has waited for its row, and are sent together then
         using var locked = new CountdownEvent(jobs.Count);
         using var go = new ManualResetEventSlim();
+        using var gone = new CountdownEvent(jobs.Count);
         var errors = new Exception?[jobs.Count];
         var threads = jobs.Select((id, i) => new Thread(() => errors[i] = Record.Exception(() =>
         {
@@ -96,13 +97,14 @@ public sealed class PacketFaults : IClassFixture<PacketFaults.SmallPackets>, IDi
             {
                 locked.Signal();
                 _ = i == 0 || go.Wait(Wait.Deadline);
+                gone.Signal();
                 ChangeState(connection, id, new EnqueuedState { Reason = new string('r', 20_000) });
             }
         }))).ToList();
         threads.ForEach(thread => thread.Start());
         Wait.Until(() => locked.IsSet && IsWaiting(), "the first to wait for its row");
         go.Set();
-        Wait.Until(() => threads.Count(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) >= jobs.Count - 1, "the others to wait for the first");
+        Wait.Until(() => gone.IsSet && threads.Count(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) >= jobs.Count - 1, "the others to wait for the first");
         holding.Rollback();
         threads.ForEach(thread => Assert.True(thread.Join(Wait.Deadline)));
         Assert.All(errors, Assert.Null);
