@@ -5,7 +5,7 @@ namespace Hangfire.MySql.Commands;
 /// <param name="write">Writes in the session that its connection must use.</param>
 internal sealed class CreatedJob(MySqlStorage storage, Action<WriteSet> write)
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private JobChange? _created;
 
     /// <summary>Keeps a job to be written; the one before must have been.</summary>
