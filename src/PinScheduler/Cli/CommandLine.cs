@@ -22,6 +22,9 @@ internal static class CommandLine
         root.Add(RunCommands.Logs(server));
         root.Add(RunCommands.Act("retry", "Runs the tasks that did not succeed again", server, json));
         root.Add(RunCommands.Act("cancel", "Cancels a run", server, json));
+        root.Add(BackfillCommand.Create(server, json));
+        root.Add(PauseCommands.Pause(server, json));
+        root.Add(PauseCommands.Resume(server, json));
         root.Add(ResultCommands.Results(server, json));
         root.Add(LineageCommand.Create(server, json));
         root.Add(TopicCommands.Topics(server, json));

@@ -5,7 +5,7 @@ namespace PinScheduler.Cli;
 
 internal static class RunCommands
 {
-    private const string Pipeline = "nightly";
+    public const string Pipeline = "nightly";
 
     public static Command Run(Option<Uri> server, Option<bool> json)
     {
