@@ -103,6 +103,24 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
+    public void Lock_IsOne_ForPrefixesThatDifferInCase_BecauseTheirTablesAre()
+    {
+        using var database = new TestStorage("prefixcase", options => options.TablesPrefix = "ph_");
+        using var other = database.Another(options => options.TablesPrefix = "PH_");
+        var job = new BackgroundJobClient(database.Storage).Enqueue(() => Jobs.Nothing());
+        using var first = (JobStorageConnection)database.Storage.GetConnection();
+        using var second = (JobStorageConnection)other.GetConnection();
+        Assert.NotNull(second.GetJobData(job));
+        foreach (var resource in (string[])["resource", $"job:{job}:state-lock"])
+        {
+            using (first.AcquireDistributedLock(resource, TimeSpan.Zero))
+            {
+                Assert.ThrowsAny<DistributedLockTimeoutException>(() => second.AcquireDistributedLock(resource, TimeSpan.Zero));
+            }
+        }
+    }
+
+    [Fact]
     public void Lock_NamesDifferByCaseAndPrefix()
     {
         using var other = _database.Another(options => options.TablesPrefix = "Other_");

@@ -9,8 +9,9 @@ internal static class EmulateCommand
         var posts = new Option<int>("--posts") { Description = "Posts of a run, three records each.", DefaultValueFactory = _ => 200_000 };
         var source = new Option<int>("--source") { Description = "Posts in the source tables.", DefaultValueFactory = _ => 100_000 };
         var rounds = new Option<int>("--rounds") { Description = "Runs; the median is shown.", DefaultValueFactory = _ => 3 };
-        var command = new Command("emulate", "From source tables over HTTP into Kafka, by the stage itself.") { posts, source, rounds };
-        command.SetAction((parsed, cancellationToken) => new EmulateRun(parsed.GetValue(posts), parsed.GetValue(source), parsed.GetValue(rounds)).RunAsync(cancellationToken));
+        var rate = new Option<double?>("--posts-per-second") { Description = "A paced run: how far from that rate is the worst second?" };
+        var command = new Command("emulate", "From source tables over HTTP into Kafka, by the stage itself.") { posts, source, rounds, rate };
+        command.SetAction((parsed, cancellationToken) => new EmulateRun(parsed.GetValue(posts), parsed.GetValue(source), parsed.GetValue(rounds), parsed.GetValue(rate)).RunAsync(cancellationToken));
         return command;
     }
 }

@@ -18,7 +18,7 @@ using PinScheduler.Stages.Emulate;
 namespace IngestBench.Emulate;
 
 /// <summary>Stage and ingestion API in one process, as in the scheduler; database and broker are others.</summary>
-internal sealed class EmulateRun(int posts, int source, int rounds)
+internal sealed class EmulateRun(int posts, int source, int rounds, double? rate)
 {
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -36,19 +36,22 @@ internal sealed class EmulateRun(int posts, int source, int rounds)
         await new SchemaInstaller(warehouse, new SqlFolder(Path.Combine(Checkout.Root, "sql")), TimeProvider.System).InstallAsync(cancellationToken);
         Console.Error.WriteLine($"seeding {source:N0} posts …");
         await app.Services.GetRequiredService<SourceSeeder>().SeedAsync(source, cancellationToken);
-        var rates = new List<double>();
+        var (rates, uneven) = (new List<double>(), new List<(double One, double Five)>());
         for (var round = 0; round < rounds; round++)
         {
-            var context = await ContextAsync(warehouse, round + 1, cancellationToken);
+            var steadiness = new Steadiness();
+            var context = await ContextAsync(warehouse, round + 1, steadiness, cancellationToken);
             var started = Stopwatch.GetTimestamp();
             await app.Services.GetRequiredService<EmulateStage>().RunAsync(context, cancellationToken);
             rates.Add(posts / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            uneven.Add((steadiness.Worst(1, rate ?? rates[^1]), steadiness.Worst(5, rate ?? rates[^1])));
             Console.Error.WriteLine($"round {round + 1}/{rounds}  {rates[^1]:N0} posts/s");
         }
 
         Figures.Write(
-            $"Emulate → API → broker, {posts:N0} posts of {source:N0}, median of {rounds} runs", ["posts/s", "records/s", "peak MB of the process"],
-            [[Figures.Text(Figures.Median(rates)), Figures.Text(Figures.Median(rates) * DataSet.All.Count), Figures.Text(Produce.BenchServer.PeakOf(Environment.ProcessId))]]);
+            $"Emulate → API → broker, {posts:N0} posts of {source:N0}, {(rate is { } asked ? $"{asked:N0} a second asked for, " : "")}median of {rounds} runs",
+            ["posts/s", "records/s", "worst second, % off", "worst 5 s, % off", "peak MB of the process"],
+            [[Figures.Text(Figures.Median(rates)), Figures.Text(Figures.Median(rates) * DataSet.All.Count), Figures.Text(Figures.Median(uneven.Select(worst => worst.One))), Figures.Text(Figures.Median(uneven.Select(worst => worst.Five))), Figures.Text(Produce.BenchServer.PeakOf(Environment.ProcessId))]]);
         await app.StopAsync(cancellationToken);
         return 0;
     }
@@ -72,16 +75,16 @@ internal sealed class EmulateRun(int posts, int source, int rounds)
         return app;
     }
 
-    private async Task<StageContext> ContextAsync(Warehouse warehouse, long run, CancellationToken cancellationToken) => new()
+    private async Task<StageContext> ContextAsync(Warehouse warehouse, long run, Steadiness steadiness, CancellationToken cancellationToken) => new()
     {
         RunId = run,
         TaskKey = "emulate",
         LogicalDate = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().Date),
-        Parameters = new RunParameters(JsonSerializer.SerializeToElement(new { posts }).EnumerateObject().ToDictionary(property => property.Name, property => property.Value)),
+        Parameters = new RunParameters(JsonSerializer.SerializeToElement(new { posts, postsPerSecond = rate }).EnumerateObject().ToDictionary(property => property.Name, property => property.Value)),
         Attempt = 1,
         Fence = await warehouse.TransactAsync((connection, transaction) => Fence.TakeAsync(connection, transaction, $"{run}/emulate"), cancellationToken),
         Log = NullLogger.Instance,
-        Report = (_, _, _) => { },
+        Report = (done, _, _) => steadiness.Note(done),
         WarnAsync = _ => Task.CompletedTask,
     };
 }

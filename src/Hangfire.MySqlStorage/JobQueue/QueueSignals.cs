@@ -17,7 +17,7 @@ internal sealed class QueueSignals
     {
     }
 
-    public static QueueSignals Of(string database, string prefix) => All.GetOrAdd($"{database}\0{prefix}", _ => new QueueSignals());
+    public static QueueSignals Of(string database, string prefix) => All.GetOrAdd($"{database}\0{prefix}".ToLowerInvariant(), _ => new QueueSignals());
 
     public void Listen(string queue, AutoResetEvent listener) =>
         _listeners.AddOrUpdate(queue, _ => [listener], (_, listeners) => listeners.Add(listener));

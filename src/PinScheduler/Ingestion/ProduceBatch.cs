@@ -9,6 +9,7 @@ internal sealed class ProduceBatch(string topic, byte[] body, List<ProduceRecord
 {
     public const long UnknownOffset = -1;
 
+    private readonly AcceptedLedger.TopicAccounts? _accounts = ledger?.Of(topic);
     private readonly ProduceOutcome[] _outcomes = new ProduceOutcome[records.Count];
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting = records.Count;
@@ -42,7 +43,7 @@ internal sealed class ProduceBatch(string topic, byte[] body, List<ProduceRecord
         {
             // librdkafka does not know the offset of what Kafka has from an earlier, unanswered try (a duplicate sequence number)
             _outcomes[index] = new ProduceOutcome(partition, Math.Max(offset, UnknownOffset), null, PersistenceStatus.Persisted);
-            ledger?.Add(Topic, partition, _outcomes[index].Offset, CostOf(Records[index]));
+            _accounts?.Add(partition, _outcomes[index].Offset, CostOf(Records[index]));
         }
 
         if (Interlocked.Decrement(ref _waiting) > 0)

@@ -20,23 +20,52 @@ internal sealed class AcceptedLedger
     // neighbours are counted as one up to here; a drain that ends inside leaves the whole of it pending
     private const int ChunkBytes = 64 * 1024;
 
-    private readonly ConcurrentDictionary<(string Topic, int Partition), Account> _accounts = new();
+    private readonly ConcurrentDictionary<string, TopicAccounts> _topics = new(StringComparer.Ordinal);
 
     public static long Cost(int keyBytes, int valueBytes) => keyBytes + valueBytes + OverheadBytes;
 
-    /// <summary>An acknowledged record, its offset or -1 where that is unknown; its bytes as <see cref="Cost"/> counts them.</summary>
-    public void Add(string topic, int partition, long offset, long bytes) => Of(topic, partition).Add(offset + 1, bytes);
+    /// <summary>A topic's accounts, for one who adds many records: looked up once, not for each.</summary>
+    public TopicAccounts Of(string topic) => _topics.GetOrAdd(topic, static _ => new TopicAccounts());
 
     /// <summary>Everything below <paramref name="nextOffset"/> is in landing files and their rows are committed.</summary>
-    public void Drained(string topic, int partition, long nextOffset) => Of(topic, partition).Trim(nextOffset);
+    public void Drained(string topic, int partition, long nextOffset) => Of(topic).Trim(partition, nextOffset);
 
-    public PendingRoom Pending(string topic, int partition) => _accounts.TryGetValue((topic, partition), out var account) ? account.Pending : default;
+    public PendingRoom Pending(string topic, int partition) => _topics.TryGetValue(topic, out var accounts) ? accounts.Pending(partition) : default;
 
     /// <summary>Every partition that holds something, and the share of its room that this takes.</summary>
     public IEnumerable<(string Topic, int Partition, PendingRoom Pending)> All() =>
-        _accounts.Select(pair => (pair.Key.Topic, pair.Key.Partition, pair.Value.Pending)).Where(entry => entry.Pending.Records > 0);
+        _topics.SelectMany(topic => topic.Value.All().Select(entry => (topic.Key, entry.Partition, entry.Pending))).Where(entry => entry.Pending.Records > 0);
 
-    private Account Of(string topic, int partition) => _accounts.GetOrAdd((topic, partition), static _ => new Account());
+    internal sealed class TopicAccounts
+    {
+        private readonly Lock _growing = new();
+        private Account[] _partitions = [];
+
+        /// <summary>An acknowledged record, its offset or -1 where that is unknown; its bytes as <see cref="Cost"/> counts them.</summary>
+        public void Add(int partition, long offset, long bytes) => Of(partition).Add(offset + 1, bytes);
+
+        public void Trim(int partition, long nextOffset) => Of(partition).Trim(nextOffset);
+
+        public PendingRoom Pending(int partition) => Volatile.Read(ref _partitions) is var known && partition < known.Length ? known[partition].Pending : default;
+
+        public IEnumerable<(int Partition, PendingRoom Pending)> All() => Volatile.Read(ref _partitions).Select((account, partition) => (partition, account.Pending));
+
+        private Account Of(int partition)
+        {
+            var known = Volatile.Read(ref _partitions);
+            return partition < known.Length ? known[partition] : Grown(partition + 1)[partition];
+        }
+
+        private Account[] Grown(int partitions)
+        {
+            lock (_growing)
+            {
+                var larger = _partitions.Concat(Enumerable.Range(0, Math.Max(0, partitions - _partitions.Length)).Select(static _ => new Account())).ToArray();
+                Volatile.Write(ref _partitions, larger);
+                return larger;
+            }
+        }
+    }
 
     private sealed class Account
     {

@@ -17,7 +17,7 @@ public class AcceptedLedgerTests
             {
                 if (step > 0)
                 {
-                    ledger.Add("t", 3, costs.Count, step);
+                    ledger.Of("t").Add(3, costs.Count, step);
                     costs.Add(step);
                 }
                 else
@@ -41,8 +41,8 @@ public class AcceptedLedgerTests
     public void Pending_HoldsARecordOfUnknownOffset_UntilTheOnesBeforeItAreDrained()
     {
         var ledger = new AcceptedLedger();
-        ledger.Add("t", 0, 9, 100);
-        ledger.Add("t", 0, -1, 100);
+        ledger.Of("t").Add(0, 9, 100);
+        ledger.Of("t").Add(0, -1, 100);
 
         ledger.Drained("t", 0, 9);
         Assert.Equal(new PendingRoom(200, 2), ledger.Pending("t", 0));

@@ -16,11 +16,11 @@ public class DrainAheadTests
         await using var bench = await DrainBench.CreateAsync(settings: ("Pipeline:TimeZone", "Pacific/Kiritimati"));
         await bench.ProduceAsync(1, Values);
         var ledger = bench.Get<AcceptedLedger>();
-        ledger.Add(bench.Topic, 1, 19, AcceptedLedger.RoomBytes / 2 - 1);
+        ledger.Of(bench.Topic).Add(1, 19, AcceptedLedger.RoomBytes / 2 - 1);
 
         await bench.Get<DrainAhead>().RunOnceAsync(default);
         Assert.Empty(await bench.RowsAsync());
-        ledger.Add(bench.Topic, 1, 19, 1);
+        ledger.Of(bench.Topic).Add(1, 19, 1);
         await bench.Get<DrainAhead>().RunOnceAsync(default);
 
         var row = Assert.Single(await bench.RowsAsync());
@@ -82,7 +82,7 @@ public class DrainAheadTests
         var ahead = bench.Get<DrainAhead>();
         await ahead.StartAsync(default);
         await bench.ProduceAsync(0, Values);
-        bench.Get<AcceptedLedger>().Add(bench.Topic, 0, 19, AcceptedLedger.RoomBytes);
+        bench.Get<AcceptedLedger>().Of(bench.Topic).Add(0, 19, AcceptedLedger.RoomBytes);
 
         for (var waited = Stopwatch.StartNew(); (await bench.RowsAsync()).Count == 0; await Task.Delay(20))
         {
@@ -124,7 +124,7 @@ public class DrainAheadTests
     {
         await using var bench = await DrainBench.CreateAsync();
         await bench.ProduceAsync(0, Values);
-        bench.Get<AcceptedLedger>().Add(bench.Topic, 0, 19, AcceptedLedger.RoomBytes);
+        bench.Get<AcceptedLedger>().Of(bench.Topic).Add(0, 19, AcceptedLedger.RoomBytes);
         var claims = 0;
         bench.OnStep = step =>
         {
