@@ -8,6 +8,9 @@ internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions)
 {
     private const string Topic = "bench.pin";
 
+    // a server has long been compiled: after 2 s it still is not, and half as fast
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+
     private sealed record Way(string Name, string Server, int Connections, int Batch, bool IsSendData = false);
 
     private sealed record Result(double Records, double P50, double P99, double Refused, double Memory, double Cpu);
@@ -59,7 +62,7 @@ internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions)
         var records = PinRequests.Records(Math.Max(2000, way.Batch * 8)).ToList();
         var requests = records.Chunk(way.Batch).Select(chunk => way.IsSendData ? PinRequests.SendData(Topic, chunk[0].Value) : PinRequests.Produce(Topic, chunk)).ToList();
         var client = new LoadClient(server.Port, requests);
-        await client.RunAsync(way.Connections, time / 2, null, cancellationToken);
+        await client.RunAsync(way.Connections, WarmUp, null, cancellationToken);
         var cpu = server.Cpu;
         var load = await client.RunAsync(way.Connections, time, requestsPerSecond, cancellationToken);
         var count = (double)load.Answered * way.Batch;
