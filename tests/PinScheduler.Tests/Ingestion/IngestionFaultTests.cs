@@ -211,16 +211,17 @@ public abstract class IngestionFaultTests(bool native) : IAsyncLifetime
     [Fact]
     public async Task Post_Answers503ThenGoesOn_WhenTheBrokerIsAwayForAWhile()
     {
-        Assert.Equal(200, (await _server.PostAsync(_server.Pin, One)).Status);
+        await using var server = await StartAsync(_broker, messageTimeout: 1500);
+        Assert.Equal(200, (await server.PostAsync(server.Pin, One)).Status);
         await _broker.TakeDownAsync();
 
-        var away = await _server.PostAsync(_server.Pin, One);
+        var away = await server.PostAsync(server.Pin, One);
         await _broker.BringUpAsync();
 
         Assert.Equal((503, 50003), (away.Status, away.ErrorCode));
         Assert.NotNull(away.Response.Headers.RetryAfter);
         Assert.Equal(2, (int)away.Offsets[0]!["error_code"]!);
-        await WaitForSuccess();
+        await WaitForSuccess(server);
     }
 
     [Fact]
@@ -230,7 +231,7 @@ public abstract class IngestionFaultTests(bool native) : IAsyncLifetime
         await _broker.DeleteTopicAsync(_server.Pin);
         await _broker.CreateTopicAsync(_server.Pin, 2);
 
-        await WaitForSuccess();
+        await WaitForSuccess(_server);
 
         Assert.NotEmpty(_server.Consume(_server.Pin));
     }
@@ -248,15 +249,18 @@ public abstract class IngestionFaultTests(bool native) : IAsyncLifetime
         Assert.Equal(default, ledger.Pending(_server.Pin, 0));
     }
 
-    private Task<IngestionServer> StartAsync(EmbeddedBroker broker, params (string Key, string Value)[] settings) => IngestionServer.StartAsync(
-        broker, "faults", 2, null, [("Kafka:NativeProducer", native.ToString()), ("Kafka:message.timeout.ms", "1500"), ("Kafka:retry.backoff.ms", "20"), .. settings]);
+    // on a busy machine a connection that was cut may take seconds to come back
+    private Task<IngestionServer> StartAsync(EmbeddedBroker broker, params (string Key, string Value)[] settings) => StartAsync(broker, messageTimeout: 20_000, settings);
 
-    private async Task WaitForSuccess()
+    private Task<IngestionServer> StartAsync(EmbeddedBroker broker, int messageTimeout, params (string Key, string Value)[] settings) => IngestionServer.StartAsync(
+        broker, "faults", 2, null, [("Kafka:NativeProducer", native.ToString()), ("Kafka:message.timeout.ms", $"{messageTimeout}"), ("Kafka:retry.backoff.ms", "20"), .. settings]);
+
+    private static async Task WaitForSuccess(IngestionServer server)
     {
-        var answer = await _server.PostAsync(_server.Pin, One);
+        var answer = await server.PostAsync(server.Pin, One);
         for (var tries = 0; answer.Status != 200 && tries < 10; tries++)
         {
-            answer = await _server.PostAsync(_server.Pin, One);
+            answer = await server.PostAsync(server.Pin, One);
         }
 
         Assert.Equal(200, answer.Status);
