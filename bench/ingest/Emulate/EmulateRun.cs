@@ -72,6 +72,7 @@ internal sealed class EmulateRun(int posts, int source, int rounds, int partitio
             ["ConnectionStrings:MySql"] = database,
             [requests is null ? "Nothing" : "Pipeline:EmulateRequests"] = $"{requests}",
         });
+        builder.Configuration.AddEnvironmentVariables();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();
