@@ -2,16 +2,12 @@
 -- title: Posts in each category and year, 2018 to 2022
 -- task: 5
 -- columns: post_year, category, category_count
--- tables: clean_pin, clean_geo
+-- tables: geo_posts, dim_category
 -- chart: line x=post_year y=category_count by=category
 
-with dated_posts as (
-    select year(g.`timestamp`) as post_year, p.category
-    from clean_geo g
-    join clean_pin p on p.ind = g.ind
-    where g.`timestamp` >= '2018-01-01' and g.`timestamp` < '2023-01-01' and p.category is not null
-)
-select post_year, category, count(*) as category_count
-from dated_posts
-group by post_year, category
-order by post_year, category;
+select p.post_year, c.name as category, sum(p.posts) as category_count
+from geo_posts p
+join dim_category c on c.id = p.category_id
+where p.post_year between 2018 and 2022
+group by p.post_year, c.name
+order by p.post_year, category;

@@ -2,17 +2,13 @@
 -- title: The country whose top poster has the most followers
 -- task: 6.2
 -- columns: country, follower_count
--- tables: clean_pin, clean_geo
+-- tables: geo_posts, dim_country
 -- chart: table
 
-with country_counts as (
-    select g.country, max(p.follower_count) as follower_count
-    from clean_geo g
-    join clean_pin p on p.ind = g.ind
-    where g.country is not null and p.follower_count is not null
-    group by g.country
-)
-select country, follower_count
-from country_counts
+select n.name as country, max(p.top_followers) as follower_count
+from geo_posts p
+join dim_country n on n.id = p.country_id
+where p.top_followers is not null
+group by n.name
 order by follower_count desc, country
 limit 1;

@@ -2,20 +2,15 @@
 -- title: Median follower count by the year of joining, 2015 to 2020
 -- task: 10
 -- columns: post_year, median_follower_count
--- tables: clean_pin, clean_user
+-- tables: follower_histogram
 -- chart: line x=post_year y=median_follower_count
 
 -- Exact by counting: of the posts in order of their followers, those rows that hold the middle one, or the two middle ones, are kept.
-with joiners_posts as (
-    select year(u.date_joined) as post_year, p.follower_count
-    from clean_user u
-    join clean_pin p on p.ind = u.ind
-    where u.date_joined >= '2015-01-01' and u.date_joined < '2021-01-01' and p.follower_count is not null
-),
-histogram as (
-    select post_year, follower_count, count(*) as posts
-    from joiners_posts
-    group by post_year, follower_count
+with histogram as (
+    select join_year as post_year, follower_count, sum(posts) as posts
+    from follower_histogram
+    where join_year between 2015 and 2020
+    group by join_year, follower_count
 ),
 counted as (
     select

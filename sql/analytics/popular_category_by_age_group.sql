@@ -2,27 +2,16 @@
 -- title: Most popular category in each age group
 -- task: 7
 -- columns: age_group, category, category_count
--- tables: clean_pin, clean_user
+-- tables: user_posts, dim_category
 -- chart: bar x=age_group y=category_count by=category
 
-with grown_up_posts as (
-    select
-        case when u.age <= 24 then '18-24' when u.age <= 35 then '25-35' when u.age <= 50 then '36-50' else '50+' end as age_group,
-        p.category
-    from clean_user u
-    join clean_pin p on p.ind = u.ind
-    where u.age >= 18 and p.category is not null
-),
-category_counts as (
-    select age_group, category, count(*) as category_count
-    from grown_up_posts
-    group by age_group, category
-),
-ranked as (
-    select age_group, category, category_count, rank() over (partition by age_group order by category_count desc) as place
-    from category_counts
+with ranked as (
+    select age_group, category_id, posts, rank() over (partition by age_group order by posts desc) as place
+    from user_posts
+    where category_id <> 0
 )
-select age_group, category, category_count
-from ranked
-where place = 1
-order by age_group, category;
+select r.age_group, c.name as category, r.posts as category_count
+from ranked r
+join dim_category c on c.id = r.category_id
+where r.place = 1
+order by r.age_group, category;

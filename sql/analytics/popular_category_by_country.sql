@@ -2,21 +2,22 @@
 -- title: Most popular category in each country
 -- task: 4
 -- columns: country, category, category_count
--- tables: clean_pin, clean_geo
+-- tables: geo_posts, dim_country, dim_category
 -- chart: bar x=country y=category_count by=category
 
 with category_counts as (
-    select g.country, p.category, count(*) as category_count
-    from clean_geo g
-    join clean_pin p on p.ind = g.ind
-    where g.country is not null and p.category is not null
-    group by g.country, p.category
+    select country_id, category_id, sum(posts) as category_count
+    from geo_posts
+    where country_id <> 0 and category_id <> 0
+    group by country_id, category_id
 ),
 ranked as (
-    select country, category, category_count, rank() over (partition by country order by category_count desc) as place
+    select country_id, category_id, category_count, rank() over (partition by country_id order by category_count desc) as place
     from category_counts
 )
-select country, category, category_count
-from ranked
-where place = 1
+select n.name as country, c.name as category, r.category_count
+from ranked r
+join dim_country n on n.id = r.country_id
+join dim_category c on c.id = r.category_id
+where r.place = 1
 order by country, category;

@@ -2,25 +2,21 @@
 -- title: Most popular category in each year, 2018 to 2022
 -- task: 5
 -- columns: post_year, category, category_count
--- tables: clean_pin, clean_geo
+-- tables: geo_posts, dim_category
 -- chart: bar x=post_year y=category_count by=category
 
-with dated_posts as (
-    select year(g.`timestamp`) as post_year, p.category
-    from clean_geo g
-    join clean_pin p on p.ind = g.ind
-    where g.`timestamp` >= '2018-01-01' and g.`timestamp` < '2023-01-01' and p.category is not null
-),
-category_counts as (
-    select post_year, category, count(*) as category_count
-    from dated_posts
-    group by post_year, category
+with category_counts as (
+    select post_year, category_id, sum(posts) as category_count
+    from geo_posts
+    where post_year between 2018 and 2022 and category_id <> 0
+    group by post_year, category_id
 ),
 ranked as (
-    select post_year, category, category_count, rank() over (partition by post_year order by category_count desc) as place
+    select post_year, category_id, category_count, rank() over (partition by post_year order by category_count desc) as place
     from category_counts
 )
-select post_year, category, category_count
-from ranked
-where place = 1
-order by post_year, category;
+select r.post_year, c.name as category, r.category_count
+from ranked r
+join dim_category c on c.id = r.category_id
+where r.place = 1
+order by r.post_year, category;

@@ -2,22 +2,29 @@
 -- title: Posters with the most followers in each country
 -- task: 6.1
 -- columns: country, poster_name, follower_count
--- tables: clean_pin, clean_geo
+-- tables: geo_posts, fact_geo, fact_pin, clean_pin, dim_country
 -- chart: bar x=country y=follower_count by=poster_name
 
--- Grouped first, so that what is ranked is each poster once and not each post. A NULL poster_name is a poster like any other.
-with poster_counts as (
-    select g.country, p.poster_name, max(p.follower_count) as follower_count
-    from clean_geo g
-    join clean_pin p on p.ind = g.ind
-    where g.country is not null and p.follower_count is not null
-    group by g.country, p.poster_name
+-- Of all posts, only those with as many followers as some country's top are looked at. A NULL poster_name is a poster like any other.
+with tops as (
+    select country_id, max(top_followers) as follower_count
+    from geo_posts
+    where country_id <> 0 and top_followers is not null
+    group by country_id
 ),
-ranked as (
-    select country, poster_name, follower_count, rank() over (partition by country order by follower_count desc) as place
-    from poster_counts
+top_counts as (
+    select distinct follower_count
+    from tops
+),
+top_posts as (
+    select distinct t.country_id, p.ind, p.h, t.follower_count
+    from top_counts c
+    join fact_pin p on p.follower_count = c.follower_count
+    join fact_geo g on g.ind = p.ind
+    join tops t on t.country_id = g.country_id and t.follower_count = p.follower_count
 )
-select country, poster_name, follower_count
-from ranked
-where place = 1
+select distinct n.name as country, c.poster_name, p.follower_count
+from top_posts p
+join clean_pin c on c.ind = p.ind and c.h = p.h
+join dim_country n on n.id = p.country_id
 order by follower_count desc, country, poster_name;

@@ -2,15 +2,10 @@
 -- title: Users who joined in each year, 2015 to 2020
 -- task: 9
 -- columns: post_year, number_users_joined
--- tables: clean_user
+-- tables: joined_users
 -- chart: bar x=post_year y=number_users_joined
 
-with joiners as (
-    select year(date_joined) as post_year
-    from clean_user
-    where date_joined >= '2015-01-01' and date_joined < '2021-01-01'
-)
-select post_year, count(*) as number_users_joined
-from joiners
-group by post_year
+select join_year as post_year, users as number_users_joined
+from joined_users
+where join_year between 2015 and 2020
 order by post_year;

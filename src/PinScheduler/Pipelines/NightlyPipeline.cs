@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Orchestration;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Analyze;
+using PinScheduler.Stages.Analyze.Rollups;
 using PinScheduler.Stages.Clean;
 using PinScheduler.Stages.Drain;
 using PinScheduler.Stages.Emulate;
@@ -23,6 +24,7 @@ internal static class NightlyPipeline
             .Parameter("posts", ParameterType.Whole, options.Posts, 0, int.MaxValue, "How many random posts to emulate; 0 works on what is in Kafka")
             .Parameter("postsPerSecond", ParameterType.Number, options.PostsPerSecond, 0, 1_000_000, "Pace of the emulation; 0 is as fast as possible")
             .Parameter("seed", ParameterType.Whole, options.Seed, null, null, "The same seed emulates the same posts")
+            .Parameter(RollupStage.AnewParameter, ParameterType.Boolean, false, null, null, "Compute the rollups anew from all rows, and warn where they had become wrong")
             .Balance(NightlyBooks.Balance);
 
         pipeline.Task("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest, Make<TopicsStage>());
@@ -36,14 +38,19 @@ internal static class NightlyPipeline
         }
 
         var sql = services.GetRequiredService<SqlTasks>();
-        foreach (var (file, dependsOn) in sql.Analyses)
+        foreach (var task in sql.Rollups)
         {
-            pipeline.Task(file.Name, "analyze", file.Title, TaskQueue.Analyze, Make<AnalyzeStage>(file)).After(dependsOn).Fingerprint(file.Hash);
+            pipeline.Task(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, Make<RollupStage>(task.File)).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
 
-        foreach (var (file, dependsOn) in sql.Checks)
+        foreach (var task in sql.Analyses)
         {
-            pipeline.Task(file.Name, "check", file.Title, TaskQueue.Analyze, Make<CheckStage>(file)).After(dependsOn).Fingerprint(file.Hash);
+            pipeline.Task(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, Make<AnalyzeStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
+        }
+
+        foreach (var task in sql.Checks)
+        {
+            pipeline.Task(task.File.Name, "check", task.File.Title, TaskQueue.Analyze, Make<CheckStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
     }
 

@@ -13,5 +13,8 @@ public sealed class RunParameters(IReadOnlyDictionary<string, JsonElement> value
     public long? Whole(string name) => Values.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
 
     /// <summary>Null where the parameter was not given or is null.</summary>
+    public bool? Boolean(string name) => Values.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+
+    /// <summary>Null where the parameter was not given or is null.</summary>
     public double? Number(string name) => Values.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }

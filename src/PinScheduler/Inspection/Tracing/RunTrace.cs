@@ -22,13 +22,15 @@ internal sealed class RunTrace(LandingReader ledger, SqlTasks tasks)
 
         var file = tasks.FindAnalysis(analysis) ?? throw NotInspectableException.Unknown($"There is no analysis '{analysis}'; GET /api/results lists all.");
         var at = await ledger.AnalyzedAtAsync(run, analysis, cancellationToken) ?? throw NotInspectableException.Unknown($"Run {run} has no result of '{analysis}'.");
-        return all ? ledger.CleanedByAsync(at, Behind(file), cancellationToken) : ledger.OfRunAsync(run, Behind(file), cancellationToken);
+        return all ? ledger.CleanedByAsync(at, Behind(tasks.TablesBehind(file)), cancellationToken) : ledger.OfRunAsync(run, Behind(tasks.TablesBehind(file)), cancellationToken);
     }
 
     // a table that is not a data set's own is made of some of them, it is not known which
-    private static List<string> Behind(SqlTaskFile file)
+    private static List<string> Behind(IEnumerable<string> tables)
     {
-        var sets = DataSet.All.Where(set => file.Tables.Any(table => table.EndsWith("_" + set.Key, StringComparison.Ordinal))).Select(set => set.Key).ToList();
-        return sets.Count > 0 && file.Tables.All(table => sets.Any(set => table.EndsWith("_" + set, StringComparison.Ordinal))) ? sets : [.. DataSet.All.Select(set => set.Key)];
+        // the names that facts are joined with say nothing of whose they are
+        var read = tables.Where(table => !table.StartsWith("dim_", StringComparison.Ordinal)).ToList();
+        var sets = DataSet.All.Where(set => read.Any(table => table.EndsWith("_" + set.Key, StringComparison.Ordinal))).Select(set => set.Key).ToList();
+        return sets.Count > 0 && read.All(table => sets.Any(set => table.EndsWith("_" + set, StringComparison.Ordinal))) ? sets : [.. DataSet.All.Select(set => set.Key)];
     }
 }

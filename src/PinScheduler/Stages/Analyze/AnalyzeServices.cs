@@ -1,13 +1,15 @@
 using PinScheduler.Hosting;
+using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
 
 internal static class AnalyzeServices
 {
-    /// <summary>Reads the SQL files at start; a pipeline makes an <see cref="AnalyzeStage"/> or <see cref="CheckStage"/> of each.</summary>
+    /// <summary>Reads the SQL files at start; a pipeline makes a <see cref="RollupStage"/>, <see cref="AnalyzeStage"/> or <see cref="CheckStage"/> of each.</summary>
     public static IServiceCollection AddAnalyze(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(static provider => SqlTasks.Load(provider.GetRequiredService<SqlFolder>()));
+        services.AddSingleton<RollupKeeper>();
         return services;
     }
 }

@@ -1,13 +1,14 @@
 using PinScheduler.Database;
+using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
 
 /// <summary>Runs one analysis on the server and keeps its rows as the run's result.</summary>
-internal sealed class AnalyzeStage(SqlTaskFile file, Warehouse warehouse) : IStage
+internal sealed class AnalyzeStage(SqlTask task, Warehouse warehouse, RollupKeeper rollups) : IStage
 {
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var outcome = await new SqlTaskRun(warehouse, file, context).RunAsync(keep: long.MaxValue, cancellationToken);
+        var outcome = await new SqlTaskRun(warehouse, rollups, task, context).RunAsync(keep: long.MaxValue, cancellationToken);
         return StageResult.Of(("rows", outcome.Count));
     }
 }

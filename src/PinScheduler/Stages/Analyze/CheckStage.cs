@@ -1,16 +1,18 @@
 using PinScheduler.Database;
+using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
 
 /// <summary>Runs one check: a query whose rows are what breaks a rule. It warns, or, where its severity is `fail`, fails.</summary>
-internal sealed class CheckStage(SqlTaskFile file, Warehouse warehouse) : IStage
+internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper rollups) : IStage
 {
     // enough to see what is wrong; a warehouse may break a rule in every row
     private const int KeptRows = 1000;
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var broken = (await new SqlTaskRun(warehouse, file, context).RunAsync(KeptRows, cancellationToken)).Count;
+        var file = task.File;
+        var broken = (await new SqlTaskRun(warehouse, rollups, task, context).RunAsync(KeptRows, cancellationToken)).Count;
         var result = StageResult.Of(("broken", broken));
         if (broken == 0)
         {

@@ -6,6 +6,7 @@ namespace PinScheduler.Stages.Analyze;
 internal sealed partial class SqlHeader
 {
     private static readonly string[] AnalysisKeys = ["name", "title", "task", "columns", "tables", "chart"];
+    private static readonly string[] RollupKeys = ["name", "title", "columns", "key", "merge", "tables"];
     private static readonly string[] CheckKeys = ["name", "title", "severity", "columns", "tables"];
 
     // the tables analysis_result and check_result keep it
@@ -37,7 +38,12 @@ internal sealed partial class SqlHeader
     public static SqlHeader Read(string path, SqlTaskKind kind, string sql)
     {
         var header = new SqlHeader(path);
-        var keys = kind == SqlTaskKind.Analysis ? AnalysisKeys : CheckKeys;
+        var keys = kind switch
+        {
+            SqlTaskKind.Rollup => RollupKeys,
+            SqlTaskKind.Check => CheckKeys,
+            _ => AnalysisKeys,
+        };
         var number = 0;
         foreach (var line in sql.Split('\n').Select(static line => line.TrimEnd()).TakeWhile(static line => line.StartsWith("--", StringComparison.Ordinal)))
         {
@@ -76,7 +82,12 @@ internal sealed partial class SqlHeader
     {
         if (!_values.ContainsKey("tables"))
         {
-            throw Wrong(1, "the header has no '-- tables: …': name what the query reads (clean_pin, clean_geo, clean_user, or result:NAME), so that it runs after that was made.");
+            throw Wrong(1, "the header has no '-- tables: …': name what the query reads (clean_pin, fact_pin, …, a rollup, or result:NAME), so that it runs after that was made.");
+        }
+
+        if (kind == SqlTaskKind.Rollup && keys.FirstOrDefault(key => key is not ("name" or "title") && !_values.ContainsKey(key)) is { } missing)
+        {
+            throw Wrong(1, $"the header has no '-- {missing}: …'. A rollup has {string.Join(", ", keys)}: columns in all, those of its key, and for each other one how it is merged ('posts sum, top_followers max').");
         }
 
         if (kind == SqlTaskKind.Check && Value("severity") is not (SqlTaskFile.Warn or SqlTaskFile.Fail))

@@ -92,7 +92,8 @@ internal sealed class SqlQuery : IAsyncDisposable
         }
     }
 
-    private static async Task<T> Explained<T>(SqlTaskFile file, Func<Task<T>> act)
+    /// <exception cref="StageFailedException">The server refuses what the file says.</exception>
+    public static async Task<T> Explained<T>(SqlTaskFile file, Func<Task<T>> act)
     {
         try
         {

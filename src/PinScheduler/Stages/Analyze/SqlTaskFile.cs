@@ -1,15 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
+using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
 
 internal enum SqlTaskKind
 {
     Analysis,
+    Rollup,
     Check,
 }
 
-/// <summary>One file of sql/analytics or sql/checks: a query, and in its header what the pipeline and the pages need to know of it.</summary>
+/// <summary>One file of sql/analytics, sql/rollups or sql/checks: a query, and in its header what the pipeline and the pages need to know of it.</summary>
 internal sealed record SqlTaskFile
 {
     public const string Warn = "warn";
@@ -38,6 +40,9 @@ internal sealed record SqlTaskFile
     /// <summary>A check's: `warn` or `fail`.</summary>
     public string Severity { get; init; } = Warn;
 
+    /// <summary>A rollup's; null of the others.</summary>
+    public RollupShape? Rollup { get; init; }
+
     public required string Sql { get; init; }
 
     /// <summary>Of the whole text, so that a result can be told to be of this version.</summary>
@@ -64,6 +69,7 @@ internal sealed record SqlTaskFile
             Tables = header.Words("tables"),
             Chart = header.Value("chart") is { } chart ? Chart.Parse(chart, columns, problem => header.Wrong("chart", problem)) : null,
             Severity = header.Value("severity") ?? Warn,
+            Rollup = kind == SqlTaskKind.Rollup ? RollupShape.Parse(header, columns, sql) : null,
             Sql = sql,
         };
     }

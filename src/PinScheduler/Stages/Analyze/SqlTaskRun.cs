@@ -1,17 +1,25 @@
 using System.Diagnostics;
 using MySqlConnector;
 using PinScheduler.Database;
+using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
 
 /// <summary>One attempt at a SQL task: the query's rows go from the server into the result's tables, all in one transaction under the fence.</summary>
-internal sealed class SqlTaskRun(Warehouse warehouse, SqlTaskFile file, StageContext context)
+internal sealed class SqlTaskRun(Warehouse warehouse, RollupKeeper rollups, SqlTask task, StageContext context)
 {
-    private readonly ResultTables _tables = ResultTables.Of(file.Kind);
+    private readonly ResultTables _tables = ResultTables.Of(task.File.Kind);
 
     /// <summary>Stores the first <paramref name="keep"/> rows and counts all.</summary>
     public async Task<SqlOutcome> RunAsync(long keep, CancellationToken cancellationToken)
     {
+        var file = task.File;
+        // mostly done by tasks of their own; a run of this task alone must not read what was true some runs ago
+        foreach (var rollup in task.Rollups)
+        {
+            await rollups.KeepAsync(rollup, context, anew: false, cancellationToken);
+        }
+
         AnalyzeLog.Running(context.Log, file.Name, file.Path);
         var outcome = await warehouse.TransactAsync((connection, transaction) => CopyAsync(connection, transaction, keep, cancellationToken), cancellationToken);
         AnalyzeLog.Done(context.Log, file.Name, outcome.Count, outcome.Milliseconds);
@@ -20,6 +28,7 @@ internal sealed class SqlTaskRun(Warehouse warehouse, SqlTaskFile file, StageCon
 
     private async Task<SqlOutcome> CopyAsync(MySqlConnection connection, MySqlTransaction transaction, long keep, CancellationToken cancellationToken)
     {
+        var file = task.File;
         var started = Stopwatch.GetTimestamp();
         await using var query = await SqlQuery.StartAsync(warehouse, file, context, cancellationToken);
         await _tables.ClearAsync(connection, transaction, context.RunId, file.Name, cancellationToken);
@@ -49,7 +58,7 @@ internal sealed class SqlTaskRun(Warehouse warehouse, SqlTaskFile file, StageCon
         async Task<int> FlushAsync(long first)
         {
             var rows = batch.Count;
-            await _tables.AddRowsAsync(connection, transaction, context.RunId, file.Name, first, batch, cancellationToken);
+            await _tables.AddRowsAsync(connection, transaction, context.RunId, task.File.Name, first, batch, cancellationToken);
             return rows;
         }
     }

@@ -41,7 +41,7 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
             }
             else
             {
-                await CleanAnewAsync(live with { Table = CleanTables.NextOf(dataSet) }, rules, state, context, cancellationToken);
+                await CleanAnewAsync(live with { Table = CleanTables.NextOf(dataSet.CleanTable) }, rules, state, context, cancellationToken);
             }
         }
 

@@ -1,10 +1,11 @@
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Loading;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>What the files of one task have in common while they are cleaned.</summary>
-internal sealed record CleanWork(CleanTarget Target, RecordRules Rules, LoadTable Table, RowLoader Loader, CleanProgress Progress, StageContext Context);
+internal sealed record CleanWork(CleanTarget Target, RecordRules Rules, LoadTable Table, LoadTable FactTable, FactColumns FactColumns, RowLoader Loader, CleanProgress Progress, StageContext Context);
 
 /// <summary>Records read, over all connections.</summary>
 internal sealed class CleanProgress(long total, Action<long, long?, string> report)

@@ -25,14 +25,14 @@ internal sealed class CleanedFiles(Warehouse warehouse)
             cancellationToken: cancellationToken))).AsList();
     }
 
-    public static async Task RecordAsync(MySqlConnection connection, MySqlTransaction transaction, CleanTarget target, PendingFile file, CleanFigures figures, long run)
+    public static async Task RecordAsync(MySqlConnection connection, MySqlTransaction transaction, CleanTarget target, PendingFile file, CleanFigures figures, long run, long number)
     {
         await connection.ExecuteAsync(
             """
-            insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, cleaned_at)
-            values (@Id, @Rules, @Key, @run, @Records, @Accepted, @Duplicates, @Rejected, utc_timestamp(6))
+            insert into cleaned_file (landing_file, rules, data_set, run, load_number, records, accepted, duplicates, rejected, cleaned_at)
+            values (@Id, @Rules, @Key, @run, @number, @Records, @Accepted, @Duplicates, @Rejected, utc_timestamp(6))
             """,
-            new { file.Id, target.Rules, target.DataSet.Key, run, figures.Records, figures.Accepted, figures.Duplicates, figures.Rejected },
+            new { file.Id, target.Rules, target.DataSet.Key, run, number, figures.Records, figures.Accepted, figures.Duplicates, figures.Rejected },
             transaction);
         if (target.IsLive)
         {

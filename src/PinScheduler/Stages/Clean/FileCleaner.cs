@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Loading;
 using PinScheduler.Stages.Clean.Rules;
 
@@ -28,7 +29,8 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         var progress = new CleanProgress(pending.Sum(file => file.Records), context.Report);
         CleanLog.Cleaning(context.Log, pending.Count, progress.Total, target.Table);
         var loader = await LoaderAsync(context.Log, cancellationToken);
-        var work = new CleanWork(target, rules, new LoadTable(target.Table, [.. rules.Columns, .. Technical]), loader, progress, context);
+        var facts = FactColumns.Of(target.DataSet);
+        var work = new CleanWork(target, rules, new LoadTable(target.Table, [.. rules.Columns, .. Technical]), new LoadTable(target.FactTable, ["ind", "h", facts.First, facts.Second, "src"]), facts, loader, progress, context);
         await Parallel.ForEachAsync(
             pending.Select(file => file.Partition).Distinct(),
             new ParallelOptions { MaxDegreeOfParallelism = options.Value.CleanConnections, CancellationToken = cancellationToken },
@@ -51,20 +53,20 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
     {
         // a partition's files share rows; loaded side by side they would wait for each other, or deadlock (warehouse.md §3.3)
         await using var held = await HoldAsync(work, partition, cancellationToken);
-        var buffer = new RowBuffer();
+        var buffers = new CleanBuffers(warehouse, work.FactColumns);
         var batch = new List<PendingFile>();
         foreach (var file in await cleaned.PendingAsync(work.Target, partition, cancellationToken))
         {
             if (batch.Count > 0 && batch.Sum(other => other.Bytes) + file.Bytes > BatchBytes)
             {
-                await CleanBatchAsync(work, batch, buffer, cancellationToken);
+                await CleanBatchAsync(work, batch, buffers, cancellationToken);
                 batch.Clear();
             }
 
             batch.Add(file);
         }
 
-        await CleanBatchAsync(work, batch, buffer, cancellationToken);
+        await CleanBatchAsync(work, batch, buffers, cancellationToken);
     }
 
     private async Task<NamedLock> HoldAsync(CleanWork work, int partition, CancellationToken cancellationToken)
@@ -80,7 +82,7 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
             ?? throw new StageFailedException($"Another cleaner has held partition {partition} of '{work.Target.DataSet.Key}' for {LongestWait.TotalMinutes:0} minutes; see which run cleans it (lock '{name}').", retry: true);
     }
 
-    private async Task CleanBatchAsync(CleanWork work, List<PendingFile> batch, RowBuffer buffer, CancellationToken cancellationToken)
+    private async Task CleanBatchAsync(CleanWork work, List<PendingFile> batch, CleanBuffers buffers, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
         {
@@ -89,7 +91,7 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
 
         try
         {
-            await LoadBatchAsync(work, batch, buffer, cancellationToken);
+            await LoadBatchAsync(work, batch, buffers, cancellationToken);
         }
         catch (DamagedFileException damaged)
         {
@@ -97,7 +99,7 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         }
     }
 
-    private async Task LoadBatchAsync(CleanWork work, List<PendingFile> batch, RowBuffer buffer, CancellationToken cancellationToken)
+    private async Task LoadBatchAsync(CleanWork work, List<PendingFile> batch, CleanBuffers buffers, CancellationToken cancellationToken)
     {
         var counted = 0L;
         var figures = new List<CleanFigures>();
@@ -109,13 +111,17 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
             figures.Clear();
             foreach (var file in batch)
             {
-                var one = await LoadAsync(work, file, buffer, connection, transaction, records =>
+                figures.Add(await LoadAsync(work, file, buffers, connection, transaction, records =>
                 {
                     counted += records;
                     work.Progress.Add(records);
-                }, cancellationToken);
-                await CleanedFiles.RecordAsync(connection, transaction, work.Target, file, one, work.Context.RunId);
-                figures.Add(one);
+                }, cancellationToken));
+            }
+
+            var number = await CleanOrder.NextAsync(connection, transaction, work.Target.DataSet);
+            foreach (var (file, one) in batch.Zip(figures))
+            {
+                await CleanedFiles.RecordAsync(connection, transaction, work.Target, file, one, work.Context.RunId, number);
             }
 
             await CleanTables.CheckAsync(connection, transaction, work.Target);
@@ -127,17 +133,29 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         }
     }
 
-    private async Task<CleanFigures> LoadAsync(CleanWork work, PendingFile file, RowBuffer buffer, MySqlConnection connection, MySqlTransaction transaction, Action<long> read, CancellationToken cancellationToken)
+    private async Task<CleanFigures> LoadAsync(CleanWork work, PendingFile file, CleanBuffers buffers, MySqlConnection connection, MySqlTransaction transaction, Action<long> read, CancellationToken cancellationToken)
     {
         await using var stream = Open(file);
         var lines = new LineReader(stream);
-        await using var rows = new CleanRows(lines, new LineCleaner(work.Rules), buffer, file.Id, read);
-        long accepted;
+        var rows = new CleanRows(lines, new LineCleaner(work.Rules), buffers, file.Id, read);
+        long sent = 0, accepted = 0;
         try
         {
-            accepted = await work.Loader.LoadAsync(connection, transaction, work.Table, rows, cancellationToken);
+            while (await rows.NextChunkAsync(cancellationToken))
+            {
+                await using var clean = rows.Clean();
+                await using var facts = await rows.FactsAsync(cancellationToken);
+                var added = await work.Loader.LoadAsync(connection, transaction, work.Table, clean, cancellationToken);
+                if (await work.Loader.LoadAsync(connection, transaction, work.FactTable, facts, cancellationToken) is var facted && facted != added)
+                {
+                    throw new InvalidOperationException($"Of {clean.Rows} rows of '{file.Path}' {added} were new in '{work.Table.Name}', but {facted} in '{work.FactTable.Name}', and both must hold the same keys (ind, h); nothing was kept. See what else writes to one of these tables.");
+                }
+
+                sent += clean.Rows;
+                accepted += added;
+            }
         }
-        catch (Exception exception) when (exception is InvalidDataException || exception is MySqlException { InnerException: InvalidDataException })
+        catch (InvalidDataException)
         {
             throw new DamagedFileException(file, "is not as it was landed: it cannot be unpacked");
         }
@@ -150,14 +168,14 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         if (rows.Rejected > 0)
         {
             await using var again = Open(file);
-            await using var rejects = new RejectedRows(new LineReader(again), new LineCleaner(work.Rules), buffer, new RejectedFile(file.Id, work.Target.DataSet.Key, file.Path, work.Target.Rules));
+            await using var rejects = new RejectedRows(new LineReader(again), new LineCleaner(work.Rules), buffers.Clean, new RejectedFile(file.Id, work.Target.DataSet.Key, file.Path, work.Target.Rules));
             if (await work.Loader.LoadAsync(connection, transaction, RejectedTable, rejects, cancellationToken) != rows.Rejected)
             {
                 throw new InvalidOperationException($"'{file.Path}' has {rows.Rejected} rejected records, but not so many could be added to 'rejected_record'; nothing of the file was kept. Look for rows with src = {file.Id} there that should not be.");
             }
         }
 
-        return new CleanFigures(rows.Records, accepted, rows.Rows - accepted, rows.Rejected);
+        return new CleanFigures(rows.Records, accepted, sent - accepted, rows.Rejected);
     }
 
     private Stream Open(PendingFile file)

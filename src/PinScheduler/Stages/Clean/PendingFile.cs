@@ -29,4 +29,6 @@ internal sealed record CleanFigures(long Records, long Accepted, long Duplicates
 internal sealed record CleanTarget(DataSet DataSet, string Rules, string Table)
 {
     public bool IsLive => Table == DataSet.CleanTable;
+
+    public string FactTable => IsLive ? DataSet.FactTable : CleanTables.NextOf(DataSet.FactTable);
 }

@@ -5,6 +5,8 @@ using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Analyze;
+using PinScheduler.Stages.Analyze.Rollups;
+using PinScheduler.Stages.Clean.Facts;
 
 namespace PinScheduler.Tests.Stages.Analyze;
 
@@ -19,10 +21,13 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
 {
     private readonly HashSet<string> _warnings = [];
     private int _hash;
+    private long _lastFile;
 
     private AnalysisDatabase(Warehouse warehouse) => Warehouse = warehouse;
 
     public Warehouse Warehouse { get; }
+
+    public RollupKeeper Rollups => new(Warehouse);
 
     public static SqlFolder Sql { get; } = new(Path.Combine(MariaDb.Root, "sql"));
 
@@ -37,15 +42,54 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
         return new AnalysisDatabase(warehouse);
     }
 
-    public static SqlTaskFile File(string name) => Tasks.Analyses.Concat(Tasks.Checks).Single(task => task.File.Name == name).File;
+    public static SqlTask TaskOf(string name) => Tasks.Analyses.Concat(Tasks.Checks).Single(task => task.File.Name == name);
+
+    public static SqlTaskFile File(string name) => TaskOf(name).File;
+
+    /// <summary>Empties all tables; rollups, too, begin anew.</summary>
+    public async Task ClearAsync()
+    {
+        await using var connection = await Warehouse.OpenAsync(default);
+        await connection.ExecuteAsync("delete from cleaned_file; update rollup_state set marks = '{}';");
+        foreach (var set in DataSet.All)
+        {
+            await connection.ExecuteAsync($"delete from {set.CleanTable}; delete from {set.FactTable};");
+        }
+    }
 
     public async Task FillAsync(IReadOnlyList<PinRow> pins, IReadOnlyList<GeoRow> geos, IReadOnlyList<UserRow> users)
     {
+        await ClearAsync();
+        await AddAsync(pins, geos, users);
+    }
+
+    /// <summary>Adds rows as cleaning a file of each data set does.</summary>
+    public async Task AddAsync(IReadOnlyList<PinRow> pins, IReadOnlyList<GeoRow> geos, IReadOnlyList<UserRow> users)
+    {
         await using var connection = await Warehouse.OpenAsync(default);
-        await connection.ExecuteAsync("delete from clean_pin; delete from clean_geo; delete from clean_user;");
-        await InsertAsync("clean_pin (ind, follower_count, poster_name, category, h, src)", pins.Select(row => new object?[] { row.Ind, row.FollowerCount, row.PosterName, row.Category, NextHash(), 1 }));
-        await InsertAsync("clean_geo (ind, country, `timestamp`, h, src)", geos.Select(row => new object?[] { row.Ind, row.Country, row.Timestamp, NextHash(), 1 }));
-        await InsertAsync("clean_user (ind, age, date_joined, h, src)", users.Select(row => new object?[] { row.Ind, row.Age, row.DateJoined, NextHash(), 1 }));
+        var file = ++_lastFile;
+        await InsertAsync("clean_pin (ind, follower_count, poster_name, category, h, src)", pins.Select(row => new object?[] { row.Ind, row.FollowerCount, row.PosterName, row.Category, NextHash(), file }));
+        await InsertAsync("clean_geo (ind, country, `timestamp`, h, src)", geos.Select(row => new object?[] { row.Ind, row.Country, row.Timestamp, NextHash(), file }));
+        await InsertAsync("clean_user (ind, age, date_joined, h, src)", users.Select(row => new object?[] { row.Ind, row.Age, row.DateJoined, NextHash(), file }));
+        foreach (var set in DataSet.All)
+        {
+            var facts = FactColumns.Of(set);
+            if (facts.Dictionary is not null)
+            {
+                await connection.ExecuteAsync($"insert ignore into {facts.Dictionary} (name) select distinct {facts.Named} from {set.CleanTable} where {facts.Named} is not null and src = @file", new { file });
+            }
+
+            await connection.ExecuteAsync(
+                $"""
+                insert into {set.FactTable} (ind, h, {facts.First}, {facts.Second}, src) select c.ind, c.h, {facts.FromClean}, c.src from {set.CleanTable} c where c.src = @file;
+                insert into clean_order (data_set, last_number) values (@Key, 1) on duplicate key update last_number = last_number + 1;
+                insert into cleaned_file (landing_file, rules, data_set, run, load_number, records, accepted, duplicates, rejected, cleaned_at)
+                    select @file * 10 + @set, '', @Key, 1, last_number, 0, 0, 0, 0, utc_timestamp(6) from clean_order where data_set = @Key;
+                update {set.FactTable} set src = @file * 10 + @set where src = @file;
+                update {set.CleanTable} set src = @file * 10 + @set where src = @file;
+                """,
+                new { file, set.Key, set = DataSet.All.ToList().IndexOf(set) });
+        }
 
         async Task InsertAsync(string table, IEnumerable<object?[]> rows)
         {
@@ -62,12 +106,16 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
         }
     }
 
-    public async Task<StageResult> RunAsync(SqlTaskFile file, long run = 1, CancellationToken cancellationToken = default)
+    public Task<StageResult> RunAsync(SqlTaskFile file, long run = 1, CancellationToken cancellationToken = default) => RunAsync(new SqlTask(file, [], [.. Tasks.Rollups.Select(task => task.File).Where(rollup => file.Tables.Contains(rollup.Name))]), run, cancellationToken);
+
+    public async Task<StageResult> RunAsync(SqlTask task, long run = 1, CancellationToken cancellationToken = default)
     {
-        var context = await ContextAsync(file.Name, run);
-        IStage stage = file.Kind == SqlTaskKind.Analysis ? new AnalyzeStage(file, Warehouse) : new CheckStage(file, Warehouse);
+        var context = await ContextAsync(task.File.Name, run);
+        IStage stage = task.File.Kind == SqlTaskKind.Analysis ? new AnalyzeStage(task, Warehouse, Rollups) : new CheckStage(task, Warehouse, Rollups);
         return await stage.RunAsync(context, cancellationToken);
     }
+
+    public async Task<RollupOutcome> KeepAsync(SqlTaskFile rollup, bool anew = false) => await Rollups.KeepAsync(rollup, await ContextAsync(rollup.Name, 1), anew, default);
 
     public async Task<StageContext> ContextAsync(string task, long run) => new()
     {

@@ -29,12 +29,41 @@ public sealed class AnalysisPropertyTests : IAsyncLifetime
         {
             var (pins, geos, users) = tables;
             await _database.FillAsync(pins, geos, users);
-            foreach (var (name, expected) in AnalysisOracle.Answers(pins, geos, users))
+            await AssertAnswersAsync(pins, geos, users);
+        },
+        iter: 30,
+        threads: 1);
+
+    [Fact]
+    public async Task Analyses_AgreeWithLinq_HoweverTheRowsComeOverNights() => await Gen.Select(Tables, Tables, Tables).SampleAsync(
+        async nights =>
+        {
+            await _database.ClearAsync();
+            var (pins, geos, users) = (new List<PinRow>(), new List<GeoRow>(), new List<UserRow>());
+            foreach (var (newPins, newGeos, newUsers) in new[] { nights.Item1, nights.Item2, nights.Item3 })
             {
-                await _database.RunAsync(AnalysisDatabase.File(name));
-                Assert.Equal(expected.Order(StringComparer.Ordinal).Prepend(name), (await _database.RowsAsync(name)).Order(StringComparer.Ordinal).Prepend(name));
+                await _database.AddAsync(newPins, newGeos, newUsers);
+                pins.AddRange(newPins);
+                geos.AddRange(newGeos);
+                users.AddRange(newUsers);
+                await AssertAnswersAsync(pins, geos, users);
+            }
+
+            foreach (var rollup in AnalysisDatabase.Tasks.Rollups)
+            {
+                var kept = await _database.KeepAsync(rollup.File, anew: true);
+                Assert.Equal((0, 0), (kept.Wrong, kept.Files));
             }
         },
-        iter: 40,
+        iter: 15,
         threads: 1);
+
+    private async Task AssertAnswersAsync(IReadOnlyList<PinRow> pins, IReadOnlyList<GeoRow> geos, IReadOnlyList<UserRow> users)
+    {
+        foreach (var (name, expected) in AnalysisOracle.Answers(pins, geos, users))
+        {
+            await _database.RunAsync(AnalysisDatabase.TaskOf(name));
+            Assert.Equal(expected.Order(StringComparer.Ordinal).Prepend(name), (await _database.RowsAsync(name)).Order(StringComparer.Ordinal).Prepend(name));
+        }
+    }
 }

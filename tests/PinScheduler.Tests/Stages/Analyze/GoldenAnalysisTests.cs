@@ -18,9 +18,10 @@ public sealed class GoldenAnalysisTests
             [.. Read(expected, "clean_user").Select(row => new UserRow(Number(row, "ind")!.Value, Number(row, "age"), Instant(row, "date_joined")))]);
 
         Assert.Equal(11, AnalysisDatabase.Tasks.Analyses.Count);
-        foreach (var file in AnalysisDatabase.Tasks.Analyses.Select(task => task.File))
+        foreach (var task in AnalysisDatabase.Tasks.Analyses)
         {
-            var result = await database.RunAsync(file);
+            var file = task.File;
+            var result = await database.RunAsync(task);
 
             var lines = (await File.ReadAllTextAsync(Path.Combine(expected, file.Name + ".csv"))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')).ToList();
             Assert.Equal(lines[0], string.Join(',', file.Columns));

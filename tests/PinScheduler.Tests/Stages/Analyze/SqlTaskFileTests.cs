@@ -50,7 +50,9 @@ public sealed class SqlTaskFileTests
     {
         var tasks = SqlTasks.Load(AnalysisDatabase.Sql);
 
-        Assert.Equal(["clean-pin", "clean-geo"], tasks.Analyses.Single(task => task.File.Name == "top_user_by_country").DependsOn);
+        Assert.Equal(["geo_posts", "clean-geo", "clean-pin"], tasks.Analyses.Single(task => task.File.Name == "top_user_by_country").DependsOn);
+        Assert.Equal(["geo_posts"], tasks.Analyses.Single(task => task.File.Name == "popular_category_by_country").Rollups.Select(file => file.Name));
+        Assert.Equal(["clean-geo", "clean-pin"], tasks.Rollups.Single(task => task.File.Name == "geo_posts").DependsOn);
         Assert.Equal(["4", "5", "5", "6.1", "6.2", "7", "7", "8", "9", "10", "11"], tasks.Analyses.Select(task => task.File.Task!));
         Assert.All(tasks.Analyses, task => Assert.NotNull(task.File.Chart));
         Assert.All(tasks.Checks, task => Assert.Equal(SqlTaskFile.Warn, task.File.Severity));

@@ -10,6 +10,7 @@ using PinScheduler.Hosting;
 using PinScheduler.Landing;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Clean;
+using PinScheduler.Stages.Clean.Facts;
 
 namespace PinScheduler.Tests.Stages.Clean;
 
@@ -99,9 +100,10 @@ internal sealed class CleanBench : IAsyncDisposable
         return new Counts(counts["files"], counts["read"], counts["accepted"], counts["duplicates"], counts["rejected"]);
     }
 
-    /// <summary>A clean table's rows as JSON, in their order as text; read as the contract's check reads them.</summary>
+    /// <summary>A clean table's rows as JSON, in their order as text; read as the contract's check reads them. Its fact table must hold the same.</summary>
     public async Task<List<string>> RowsAsync(DataSet dataSet)
     {
+        await AssertFactsAsync(dataSet);
         var columns = GoldenFiles.Columns[dataSet.Key].Select(column => column is "timestamp" or "date_joined" or "coordinates" ? $"cast(`{column}` as char)" : $"`{column}`");
         var rows = await QueryAsync<string>($"select json_array({string.Join(", ", columns)}) from {dataSet.CleanTable}");
         return [.. rows.Select(row => GoldenFiles.Canonical(dataSet, JsonDocument.Parse(row).RootElement.EnumerateArray())).Order(StringComparer.Ordinal)];
@@ -148,6 +150,19 @@ internal sealed class CleanBench : IAsyncDisposable
     {
         await _services.DisposeAsync();
         _data.Delete(recursive: true);
+    }
+
+    // what its definition in SQL makes of the clean table, no row more or less
+    private async Task AssertFactsAsync(DataSet dataSet)
+    {
+        var facts = FactColumns.Of(dataSet);
+        var columns = $"f.ind, f.h, f.src, f.{facts.First}, f.{facts.Second}";
+        Assert.Empty(await QueryAsync<dynamic>($"""
+            select {columns} from {dataSet.FactTable} f left join {dataSet.CleanTable} c on c.ind = f.ind and c.h = f.h
+            where c.ind is null or c.src <> f.src or not ((f.{facts.First}, f.{facts.Second}) <=> ({facts.FromClean}))
+            union all
+            select c.ind, c.h, c.src, 0, 0 from {dataSet.CleanTable} c left join {dataSet.FactTable} f on c.ind = f.ind and c.h = f.h where f.ind is null
+            """));
     }
 }
 

@@ -2,47 +2,66 @@ using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean.Loading;
 
-/// <summary>A file's accepted records as rows of the clean table, each chunk in the order of its key.</summary>
-internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, RowBuffer buffer, long source, Action<long> read) : LoadStream(buffer)
+/// <summary>A file's accepted records, chunk by chunk, each in the order of the tables' key: as rows of the clean table and of the fact table.</summary>
+internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuffers buffers, long source, Action<long> read)
 {
     // warehouse.md §3: sorted pieces of 16 MB gain most of what sorting can; a little less, and the buffer stops doubling at 16
     private const int ChunkBytes = 15 * 1024 * 1024;
 
-    private readonly List<Row> _rows = [];
-    private int _next;
+    private readonly List<Row> _rows = buffers.Rows;
 
     public long Records { get; private set; }
 
     public long Rejected { get; private set; }
 
-    protected override async Task<bool> FillAsync(CancellationToken cancellationToken)
+    public async Task<bool> NextChunkAsync(CancellationToken cancellationToken)
     {
         var before = Records;
         _rows.Clear();
-        _next = 0;
+        buffers.Clean.Clear();
+        buffers.Names?.Trim();
         do
         {
             TakeLines();
         }
-        while (Buffer.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
+        while (buffers.Clean.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
 
         _rows.Sort();
-        Rows += _rows.Count;
         read(Records - before);
         return _rows.Count > 0;
     }
 
-    protected override bool TryNextLine(out ReadOnlyMemory<byte> line)
+    /// <summary>The chunk's rows of the clean table; until the next chunk.</summary>
+    public LoadStream Clean() => new ChunkLines(_rows.Count, i => buffers.Clean.Memory(_rows[i].Start, _rows[i].Length));
+
+    /// <summary>The chunk's rows of the fact table; until the next chunk.</summary>
+    public async Task<LoadStream> FactsAsync(CancellationToken cancellationToken)
     {
-        var more = _next < _rows.Count;
-        line = more ? Buffer.Memory(_rows[_next].Start, _rows[_next].Length) : default;
-        _next++;
-        return more;
+        if (buffers.Names is { } names)
+        {
+            await names.ResolveAsync(cancellationToken);
+        }
+
+        var facts = buffers.Facts;
+        facts.Clear();
+        foreach (var row in _rows)
+        {
+            facts.BeginRow();
+            facts.Whole(row.Ind);
+            facts.Hex(row.Hash);
+            facts.Whole(buffers.Names is null ? row.First : buffers.Names.IdOf(row.First ?? 0));
+            facts.Whole(row.Second);
+            facts.Whole(source);
+            facts.EndRow();
+        }
+
+        return new ChunkLines(_rows.Count, facts);
     }
 
     private void TakeLines()
     {
-        while (Buffer.Length < ChunkBytes && lines.TryTake(out var line))
+        var (buffer, fact) = (buffers.Clean, buffers.Fact);
+        while (buffer.Length < ChunkBytes && lines.TryTake(out var line))
         {
             if (LineCleaner.IsBlank(line))
             {
@@ -50,27 +69,28 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, RowBuffer
             }
 
             Records++;
-            Buffer.BeginRow();
-            if (cleaner.Clean(line, Buffer, out var ind) is not null)
+            buffer.BeginRow();
+            if (cleaner.Clean(line, buffer, fact, out var ind) is not null)
             {
                 Rejected++;
                 continue;
             }
 
-            var hash = Buffer.HashOfRow();
-            Buffer.Hex(hash);
-            Buffer.Whole(source);
-            var (start, length) = Buffer.EndRow();
-            _rows.Add(new Row(ind, hash, start, length));
+            var hash = buffer.HashOfRow();
+            buffer.Hex(hash);
+            buffer.Whole(source);
+            var (start, length) = buffer.EndRow();
+            _rows.Add(new Row(ind, hash, start, length, fact.First, fact.Second));
         }
     }
+}
 
-    private readonly record struct Row(int Ind, UInt128 Hash, int Start, int Length) : IComparable<Row>
+/// <summary>Where a row stands in its chunk, and its fact row.</summary>
+internal readonly record struct Row(int Ind, UInt128 Hash, int Start, int Length, int? First, int? Second) : IComparable<Row>
+{
+    public int CompareTo(Row other)
     {
-        public int CompareTo(Row other)
-        {
-            var byIndex = Ind.CompareTo(other.Ind);
-            return byIndex != 0 ? byIndex : Hash.CompareTo(other.Hash);
-        }
+        var byIndex = Ind.CompareTo(other.Ind);
+        return byIndex != 0 ? byIndex : Hash.CompareTo(other.Hash);
     }
 }

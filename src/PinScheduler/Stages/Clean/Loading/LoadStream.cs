@@ -1,9 +1,7 @@
-using PinScheduler.Stages.Clean.Rules;
-
 namespace PinScheduler.Stages.Clean.Loading;
 
 /// <summary>Load lines as a stream that the server reads from: made in chunks, as the reader comes along.</summary>
-internal abstract class LoadStream(RowBuffer buffer) : Stream
+internal abstract class LoadStream : Stream
 {
     private ReadOnlyMemory<byte> _rest;
 
@@ -27,8 +25,6 @@ internal abstract class LoadStream(RowBuffer buffer) : Stream
         set => throw new NotSupportedException();
     }
 
-    protected RowBuffer Buffer { get; } = buffer;
-
     public override async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken = default)
     {
         var copied = 0;
@@ -36,7 +32,6 @@ internal abstract class LoadStream(RowBuffer buffer) : Stream
         {
             if (_rest.IsEmpty && !TryNextLine(out _rest))
             {
-                Buffer.Clear();
                 if (!await FillAsync(cancellationToken))
                 {
                     break;
@@ -67,7 +62,7 @@ internal abstract class LoadStream(RowBuffer buffer) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Makes the next chunk in the cleared buffer; false when there is no more.</summary>
+    /// <summary>Makes the next chunk; false when there is no more.</summary>
     protected abstract Task<bool> FillAsync(CancellationToken cancellationToken);
 
     /// <summary>The chunk's lines in the order in which they are to be loaded.</summary>

@@ -1,56 +1,59 @@
 using System.Text;
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean.Loading;
 
 /// <summary>A file's rejected records as rows of rejected_record: it is read once more for them, so that nobody need keep them.</summary>
-internal sealed class RejectedRows(LineReader lines, LineCleaner cleaner, RowBuffer buffer, RejectedFile file) : LoadStream(buffer)
+internal sealed class RejectedRows(LineReader lines, LineCleaner cleaner, RowBuffer buffer, RejectedFile file) : LoadStream
 {
     private const int ChunkBytes = 1024 * 1024;
     private const int LongestReason = 255;
 
     private readonly RowBuffer _discarded = new();
+    private readonly FactRow _none = new(null);
     private bool _taken;
 
     protected override async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
         _taken = false;
+        buffer.Clear();
         do
         {
             TakeLines();
         }
-        while (Buffer.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
+        while (buffer.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
 
-        return Buffer.Length > 0;
+        return buffer.Length > 0;
     }
 
     protected override bool TryNextLine(out ReadOnlyMemory<byte> line)
     {
-        line = _taken ? default : Buffer.Memory(0, Buffer.Length);
+        line = _taken ? default : buffer.Memory(0, buffer.Length);
         _taken = true;
         return !line.IsEmpty;
     }
 
     private void TakeLines()
     {
-        while (Buffer.Length < ChunkBytes && lines.TryTake(out var line))
+        while (buffer.Length < ChunkBytes && lines.TryTake(out var line))
         {
             _discarded.Clear();
-            if (LineCleaner.IsBlank(line) || cleaner.Clean(line, _discarded, out _) is not { } reason)
+            if (LineCleaner.IsBlank(line) || cleaner.Clean(line, _discarded, _none, out _) is not { } reason)
             {
                 continue;
             }
 
-            Buffer.BeginRow();
-            Buffer.Text(Encoding.UTF8.GetBytes(file.DataSet));
-            Buffer.Text(Encoding.UTF8.GetBytes(file.Path));
-            Buffer.Whole(lines.Number);
-            Buffer.Text(Encoding.UTF8.GetBytes(reason.Length <= LongestReason ? reason : reason[..LongestReason]));
+            buffer.BeginRow();
+            buffer.Text(Encoding.UTF8.GetBytes(file.DataSet));
+            buffer.Text(Encoding.UTF8.GetBytes(file.Path));
+            buffer.Whole(lines.Number);
+            buffer.Text(Encoding.UTF8.GetBytes(reason.Length <= LongestReason ? reason : reason[..LongestReason]));
             // a column of text takes valid UTF-8 only; the file keeps the bytes
-            Buffer.Text(System.Text.Unicode.Utf8.IsValid(line) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)));
-            Buffer.Whole(file.Source);
-            Buffer.Text(Encoding.UTF8.GetBytes(file.Rules));
-            Buffer.EndRow();
+            buffer.Text(System.Text.Unicode.Utf8.IsValid(line) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)));
+            buffer.Whole(file.Source);
+            buffer.Text(Encoding.UTF8.GetBytes(file.Rules));
+            buffer.EndRow();
             Rows++;
         }
     }

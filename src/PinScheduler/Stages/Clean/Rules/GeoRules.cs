@@ -1,3 +1,5 @@
+using PinScheduler.Stages.Clean.Facts;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
@@ -15,15 +17,22 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
 
     protected override (int First, int Second) IndexFields => (Ind, Index);
 
-    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row)
+    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact)
     {
-        var tooLong = Grouped(row, record.Text(line, Country), "country");
+        var country = record.Text(line, Country);
+        var tooLong = Grouped(row, country, "country");
         Span<byte> coordinates = stackalloc byte[60];
         row.Text(record.Degrees(line, Latitude, 90) is { } latitude && record.Degrees(line, Longitude, 180) is { } longitude
             ? Coordinate.Write(latitude, longitude, coordinates)
             : []);
         Span<byte> timestamp = stackalloc byte[Instant.Length];
-        row.Text(Instant.TryWriteUtc(record.Text(line, Timestamp), timestamp) ? timestamp : []);
+        var dated = Instant.TryWriteUtc(record.Text(line, Timestamp), timestamp);
+        row.Text(dated ? timestamp : []);
+        if (tooLong is null)
+        {
+            fact.Set(country, dated ? Instant.YearOf(timestamp) : FactColumns.None);
+        }
+
         return tooLong;
     }
 }

@@ -5,6 +5,9 @@ internal static class Instant
 {
     public const int Length = 26;
 
+    /// <summary>Of what <see cref="TryWriteUtc"/> has written.</summary>
+    public static int YearOf(ReadOnlySpan<byte> instant) => ((((((instant[0] - '0') * 10) + instant[1] - '0') * 10) + instant[2] - '0') * 10) + instant[3] - '0';
+
     private const int Decimals = 6;
     private const int MostDecimals = 9;
     private const int FarthestOffset = 14 * 60;

@@ -1,3 +1,5 @@
+using PinScheduler.Stages.Clean.Facts;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 /// <summary>A line of a landing file in, a line to load out, or why not. For one file at a time.</summary>
@@ -8,12 +10,12 @@ internal sealed class LineCleaner(RecordRules rules)
     /// <summary>Lines of nothing but white space are no records.</summary>
     public static bool IsBlank(ReadOnlySpan<byte> line) => WhiteSpace.Trim(line).IsEmpty;
 
-    /// <summary>Appends the row's columns to <paramref name="row"/>, after its BeginRow, without ending it; nothing where it is rejected.</summary>
+    /// <summary>Appends the row's columns to <paramref name="row"/>, after its BeginRow, without ending it; nothing where it is rejected. <paramref name="fact"/> then holds its narrow row.</summary>
     /// <returns>Null, or why the record is rejected.</returns>
-    public string? Clean(ReadOnlySpan<byte> line, RowBuffer row, out int ind)
+    public string? Clean(ReadOnlySpan<byte> line, RowBuffer row, FactRow fact, out int ind)
     {
         ind = 0;
-        var reason = _record.Read(line) ?? rules.TryWrite(_record, line, row, out ind);
+        var reason = _record.Read(line) ?? rules.TryWrite(_record, line, row, fact, out ind);
         if (reason is not null)
         {
             row.DropRow();

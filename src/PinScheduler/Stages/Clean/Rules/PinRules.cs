@@ -1,3 +1,5 @@
+using PinScheduler.Stages.Clean.Facts;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 internal sealed class PinRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
@@ -21,18 +23,26 @@ internal sealed class PinRules(Placeholders placeholders) : RecordRules(placehol
 
     protected override (int First, int Second) IndexFields => (Index, Ind);
 
-    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row)
+    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact)
     {
         row.Text(record.Text(line, UniqueId));
         row.Text(record.Text(line, Title));
         row.Text(record.Text(line, Description));
-        row.Whole(record.Followers(line, FollowerCount));
+        var followers = record.Followers(line, FollowerCount);
+        row.Whole(followers);
         var tooLong = Grouped(row, record.Text(line, PosterName), "poster_name");
         row.Text(record.Text(line, TagList));
         row.Text(record.Text(line, IsImageOrVideo));
         row.Text(record.Text(line, ImageSrc));
         row.Text(PathOf(record.Text(line, SaveLocation)));
-        return tooLong ?? Grouped(row, record.Text(line, Category), "category");
+        var category = record.Text(line, Category);
+        tooLong ??= Grouped(row, category, "category");
+        if (tooLong is null)
+        {
+            fact.Set(category, followers);
+        }
+
+        return tooLong;
     }
 
     private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> saveLocation)

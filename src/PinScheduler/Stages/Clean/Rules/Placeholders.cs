@@ -7,8 +7,8 @@ namespace PinScheduler.Stages.Clean.Rules;
 /// <summary>By column, the texts that people's scrapers write where there is nothing.</summary>
 internal sealed class Placeholders(IReadOnlyDictionary<string, string[]> byColumn)
 {
-    // raise it with every change in what the rules make of a record: all data are then cleaned anew
-    private const int RulesVersion = 1;
+    // raise it with every change in what clean makes of a record, the fact tables included: all data are then cleaned anew
+    private const int RulesVersion = 2;
 
     /// <summary>What the original data set holds.</summary>
     public static IReadOnlyDictionary<string, string[]> Defaults { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)

@@ -1,3 +1,5 @@
+using PinScheduler.Stages.Clean.Facts;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 /// <summary>What becomes of one data set's records: the fields that it looks at and the row that it makes of them.</summary>
@@ -23,7 +25,7 @@ internal abstract class RecordRules(IReadOnlyList<Field> fields, IReadOnlyList<s
     };
 
     /// <returns>Null, or why the record is rejected; the row may be half written then.</returns>
-    public string? TryWrite(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, out int ind)
+    public string? TryWrite(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact, out int ind)
     {
         ind = 0;
         var index = record.Has(IndexFields.First) ? IndexFields.First : IndexFields.Second;
@@ -39,10 +41,10 @@ internal abstract class RecordRules(IReadOnlyList<Field> fields, IReadOnlyList<s
 
         ind = whole;
         row.Whole(whole);
-        return WriteColumns(record, line, row);
+        return WriteColumns(record, line, row, fact);
     }
 
-    protected abstract string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row);
+    protected abstract string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact);
 
     /// <returns>Null, or that the text, which is grouped by and never cut, is too long for its column.</returns>
     protected static string? Grouped(RowBuffer row, ReadOnlySpan<byte> text, string column)

@@ -1,3 +1,5 @@
+using PinScheduler.Stages.Clean.Facts;
+
 namespace PinScheduler.Stages.Clean.Rules;
 
 internal sealed class UserRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
@@ -17,12 +19,15 @@ internal sealed class UserRules(Placeholders placeholders) : RecordRules(placeho
 
     protected override (int First, int Second) IndexFields => (Ind, Index);
 
-    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row)
+    protected override string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact)
     {
         row.Joined(record.Text(line, FirstName), record.Text(line, LastName));
-        row.Whole(record.Whole(line, Age) is { } age and >= 0 and <= HighestAge ? age : null);
+        int? age = record.Whole(line, Age) is { } given and >= 0 and <= HighestAge ? given : null;
+        row.Whole(age);
         Span<byte> joined = stackalloc byte[Instant.Length];
-        row.Text(Instant.TryWriteUtc(record.Text(line, DateJoined), joined) ? joined : []);
+        var dated = Instant.TryWriteUtc(record.Text(line, DateJoined), joined);
+        row.Text(dated ? joined : []);
+        fact.Set(age, dated ? Instant.YearOf(joined) : FactColumns.None);
         return null;
     }
 }

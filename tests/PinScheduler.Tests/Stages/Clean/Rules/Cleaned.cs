@@ -1,6 +1,7 @@
 using System.Text;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Clean;
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Tests.Stages.Clean.Rules;
@@ -33,7 +34,7 @@ internal sealed class Cleaned
         var rules = RecordRules.Of(dataSet, (options ?? new CleanOptions()).EffectivePlaceholders());
         var row = new RowBuffer();
         row.BeginRow();
-        if (new LineCleaner(rules).Clean(line, row, out var ind) is { } reason)
+        if (new LineCleaner(rules).Clean(line, row, new FactRow(null), out var ind) is { } reason)
         {
             Assert.Equal(0, row.Length);
             return new Cleaned { Reason = reason };

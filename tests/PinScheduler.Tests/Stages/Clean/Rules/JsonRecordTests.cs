@@ -1,5 +1,6 @@
 using System.Text;
 using PinScheduler.Stages;
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Tests.Stages.Clean.Rules;
@@ -89,7 +90,7 @@ public sealed class JsonRecordTests
         foreach (var line in new[] { """{"ind":1,"first_name":"\u0041","last_name":"B","age":3,"date_joined":"2020-01-01"}""", """{"ind":2}""", "{}", """{"ind":3,"age":4}""" })
         {
             row.BeginRow();
-            if (cleaner.Clean(Encoding.UTF8.GetBytes(line), row, out _) is null)
+            if (cleaner.Clean(Encoding.UTF8.GetBytes(line), row, new FactRow(null), out _) is null)
             {
                 row.EndRow();
             }

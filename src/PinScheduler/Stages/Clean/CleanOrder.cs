@@ -1,0 +1,19 @@
+using Dapper;
+using MySqlConnector;
+
+namespace PinScheduler.Stages.Clean;
+
+/// <summary>Numbers the transactions that add files to a data set, in the order of their commits (table clean_order).</summary>
+internal static class CleanOrder
+{
+    // who sums up the data set keeps others from committing for as long as that takes: with a server's usual 50 s a file's load would be lost each time
+    private const int LongestWaitSeconds = 3600;
+
+    /// <summary>Among the last statements of a transaction: the data set's other cleaners wait for its end.</summary>
+    public static async Task<long> NextAsync(MySqlConnection connection, MySqlTransaction transaction, DataSet dataSet)
+    {
+        await connection.ExecuteAsync($"set session innodb_lock_wait_timeout = {LongestWaitSeconds}", transaction: transaction);
+        await connection.ExecuteAsync("insert into clean_order (data_set, last_number) values (@Key, 1) on duplicate key update last_number = last_number + 1", dataSet, transaction, commandTimeout: LongestWaitSeconds);
+        return await connection.ExecuteScalarAsync<long>("select last_number from clean_order where data_set = @Key", dataSet, transaction);
+    }
+}
