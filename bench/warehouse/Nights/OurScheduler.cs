@@ -26,7 +26,12 @@ internal sealed class OurScheduler : IAsyncDisposable
     {
         _folder = folder;
         // beside the files, for links to them
-        _data = Directory.CreateDirectory(Path.Combine(folder, "scheduler"));
+        _data = new DirectoryInfo(Path.Combine(folder, "scheduler"));
+        if (_data.Exists)
+        {
+            _data.Delete(recursive: true);
+        }
+
         _data.CreateSubdirectory("landing");
         var port = FreePort();
         _run = Process.Start(new ProcessStartInfo(Path.Combine(Checkout.Root, "run"),
