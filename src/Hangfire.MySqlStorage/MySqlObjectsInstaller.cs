@@ -17,11 +17,21 @@ public static class MySqlObjectsInstaller
     });
 
     /// <summary>
+    /// The statements that <see cref="Install"/> would run, for somebody who wants to see them first or run them by hand, with the tables' database
+    /// as the current one. Empty where the tables are up to date.
+    /// </summary>
+    /// <remarks>A user without any right on the tables does not see them, and gets the statements that make new ones.</remarks>
+    public static string GetInstallSql(MySqlConnection connection, string? tablesPrefix = null) => On(
+        connection, tablesPrefix, installer => Script(installer.Statements()));
+
+    /// <summary>
     /// The statements that rebuild the large tables which Hangfire.MySqlStorage 2.x made: what <see cref="MySqlStorageOptions.EnableHeavyMigrations"/>
     /// would run. Empty where there is nothing to do. Run them while no server runs.
     /// </summary>
     public static string GetHeavyMigrationSql(MySqlConnection connection, string? tablesPrefix = null) => On(
-        connection, tablesPrefix, installer => string.Concat(installer.Plan().Left.Select(statement => statement + ";\n")));
+        connection, tablesPrefix, installer => Script(installer.Plan().Left));
+
+    private static string Script(List<string> statements) => string.Concat(statements.Select(statement => statement + ";\n"));
 
     private static T On<T>(MySqlConnection connection, string? tablesPrefix, Func<SchemaInstaller, T> action)
     {

@@ -37,7 +37,7 @@ public class MySqlStorage : JobStorage, IDisposable
     };
 
     private readonly PersistentJobQueueProviderCollection _providers;
-    private readonly Lock _fetching = new();
+    private readonly object _fetching = new();
     private readonly ConcurrentDictionary<string, QueueFetcher> _fetchers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _fetchedQueues = new(StringComparer.Ordinal);
     private int _servers;

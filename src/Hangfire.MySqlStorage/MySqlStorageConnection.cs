@@ -40,6 +40,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
         }
         finally
         {
+            _created?.Forget();
             _shared?.Dispose();
             _locks.Dispose();
             base.Dispose();

@@ -9,6 +9,10 @@ public class MySqlStorageOptions
     /// <summary>The prefix of table names when none is given: none.</summary>
     public const string DefaultTablesPrefix = "";
 
+    private const int LongestTableName = 64;
+
+    private static readonly int LongestPrefix = LongestTableName - nameof(Sql.Tables.AggregatedCounter).Length;
+
     private TimeSpan _queuePollInterval = TimeSpan.FromMilliseconds(250);
     private TimeSpan _slidingInvisibilityTimeout = TimeSpan.FromMinutes(5);
     private TimeSpan _jobExpirationCheckInterval = TimeSpan.FromHours(1);
@@ -91,13 +95,24 @@ public class MySqlStorageOptions
     public string TablesPrefix
     {
         get => _tablesPrefix;
-        set => _tablesPrefix = value is null || value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$')
-            ? value ?? DefaultTablesPrefix
-            : throw new ArgumentException($"TablesPrefix is '{value}'; use letters, digits, '_' and '$' only.", nameof(value));
+        set => _tablesPrefix = Prefix(value ?? DefaultTablesPrefix);
     }
 
     /// <summary>A table of Hangfire.MySqlStorage 2.x with more rows is not rebuilt without being asked for.</summary>
     internal int SmallTableRows { get; set; } = SchemaPlan.SmallRows;
+
+    private static string Prefix(string value)
+    {
+        if (!value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$'))
+        {
+            throw new ArgumentException($"TablesPrefix is '{value}'; use letters, digits, '_' and '$' only.", nameof(value));
+        }
+
+        return value.Length <= LongestPrefix
+            ? value
+            : throw new ArgumentException(
+                $"TablesPrefix is '{value}', of {value.Length} characters; use at most {LongestPrefix}: the server's names of tables have {LongestTableName} at most.", nameof(value));
+    }
 
     private static TimeSpan Positive(TimeSpan value, string option) => value > TimeSpan.Zero
         ? value

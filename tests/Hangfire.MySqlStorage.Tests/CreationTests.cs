@@ -42,6 +42,17 @@ public sealed class CreationTests : IDisposable
             "select concat_ws(' ', j.Id, s.Name, ifnull(j.ExpireAt, 'null'), p.Value) from Job j join State s on s.Id = j.StateId join JobParameter p on p.JobId = j.Id join JobQueue q on q.JobId = j.Id"));
     }
 
+    [Fact]
+    public void Job_IsWritten_ForStorageWhosePrefixDiffersInCase_BecauseTheTablesAreTheSame()
+    {
+        using var database = new TestStorage("creationcase", options => options.TablesPrefix = "cr_");
+        using var other = database.Another(options => options.TablesPrefix = "CR_");
+        using var first = JobLocks.Connection(database.Storage);
+        using var second = JobLocks.Connection(other);
+        var id = first.CreateExpiredJob(Job.FromExpression(() => Jobs.Nothing()), new Dictionary<string, string>(), DateTime.UnixEpoch, TimeSpan.FromHours(1));
+        Assert.NotNull(second.GetJobData(id));
+    }
+
     public static readonly TheoryData<string, Action<JobStorage, JobStorageConnection, string>> Askers = new()
     {
         { "its connection", (_, connection, id) => Assert.NotNull(connection.GetJobData(id)) },

@@ -15,10 +15,19 @@ public sealed class PackageTests : IDisposable
     public void Package_RunsJob_InProgramThatRestoresIt()
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        RunJob("net10.0", "--no-build", "-c", configuration);
+    }
+
+    [FactWithReferenceAssemblies("8")]
+    public void Package_RunsJob_InProgramForNet8() => RunJob("net8.0", "--artifacts-path", Path.Combine(_folder, "artifacts"), "-nodeReuse:false");
+
+    private void RunJob(string framework, params string[] pack)
+    {
         var feed = Path.Combine(_folder, "feed");
-        Dotnet(MariaDb.Root, "pack", Path.Combine("src", "Hangfire.MySqlStorage"), "--no-build", "-c", configuration, "-o", feed);
+        Dotnet(MariaDb.Root, ["pack", Path.Combine("src", "Hangfire.MySqlStorage"), "-o", feed, .. pack]);
         var package = Assert.Single(Directory.GetFiles(feed, "*.nupkg"));
         Assert.Contains(Entries(package), entry => entry == "README.md");
+        Assert.Contains(Entries(package), entry => entry == $"lib/{framework}/Hangfire.MySqlStorage.dll");
         Assert.Contains(Entries(package), entry => entry.EndsWith("Hangfire.MySqlStorage.xml", StringComparison.Ordinal));
         Assert.Contains(Entries(Path.ChangeExtension(package, "snupkg")), entry => entry.EndsWith("Hangfire.MySqlStorage.pdb", StringComparison.Ordinal));
         Assert.Equal(["Hangfire.Core", "MySqlConnector", "Newtonsoft.Json"], Dependencies(package));
@@ -32,10 +41,11 @@ public sealed class PackageTests : IDisposable
               <fallbackPackageFolders><clear /><add key="cache" value="{PackageCache}" /></fallbackPackageFolders>
             </configuration>
             """);
+        // where only a newer runtime is installed, that runs it
         File.WriteAllText(Path.Combine(program, "program.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
-                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings>
+                <OutputType>Exe</OutputType><TargetFramework>{framework}</TargetFramework><RollForward>Major</RollForward><ImplicitUsings>enable</ImplicitUsings>
                 <UseAppHost>false</UseAppHost><NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup><PackageReference Include="Hangfire.MySqlStorage" Version="{version}" /></ItemGroup>
@@ -72,7 +82,7 @@ public sealed class PackageTests : IDisposable
     {
         using var archive = ZipFile.OpenRead(package);
         using var nuspec = archive.GetEntry("Hangfire.MySqlStorage.nuspec")!.Open();
-        return System.Xml.Linq.XDocument.Load(nuspec).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order().ToList();
+        return System.Xml.Linq.XDocument.Load(nuspec).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Distinct().Order().ToList();
     }
 
     private static string Dotnet(string folder, params string[] arguments)
@@ -90,5 +100,19 @@ public sealed class PackageTests : IDisposable
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}\n{errors.Result}");
         return output;
+    }
+
+    /// <summary>Skipped where a framework's reference assemblies are not in the package cache; packing with the registry at hand brings them.</summary>
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class FactWithReferenceAssembliesAttribute : FactAttribute
+    {
+        public FactWithReferenceAssembliesAttribute(string version)
+        {
+            var cached = Path.Combine(PackageCache, "microsoft.netcore.app.ref");
+            if (!Directory.Exists(cached) || Directory.GetDirectories(cached, $"{version}.*").Length == 0)
+            {
+                Skip = $"The reference assemblies of .NET {version} are not in {cached}; 'dotnet pack src/Hangfire.MySqlStorage' restores them.";
+            }
+        }
     }
 }

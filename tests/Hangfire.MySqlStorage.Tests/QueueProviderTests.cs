@@ -106,6 +106,31 @@ public sealed class QueueProviderTests : IDisposable
     }
 
     [Fact]
+    public void Enqueue_FailsAlone_WhenItsQueueIsBroken()
+    {
+        using var table = new TableQueue(_database);
+        _database.Storage.QueueProviders.Add(table, ["other"]);
+        var client = new BackgroundJobClient(_database.Storage);
+        var (a, b) = (client.Create(() => Jobs.Nothing(), new TestState("Created")), client.Create(() => Jobs.Nothing(), new TestState("Created")));
+        using var one = JobLocks.Connection(_database.Storage);
+        using var two = JobLocks.Connection(_database.Storage);
+        using (one.AcquireDistributedLock(JobLocks.LockOf(a), TimeSpan.Zero))
+        using (two.AcquireDistributedLock(JobLocks.LockOf(b), TimeSpan.Zero))
+        {
+            table.Fails = true;
+            using var transaction = one.CreateWriteTransaction();
+            transaction.SetJobState(a, new EnqueuedState("other"));
+            transaction.AddToQueue("other", a);
+            Assert.Throws<InvalidOperationException>(transaction.Commit);
+            // under a lock in the session that all share
+            JobLocks.ChangeState(two, b, new TestState("Changed"));
+        }
+
+        Assert.Equal(("Created", "Changed"), (one.GetJobData(a)!.State, one.GetJobData(b)!.State));
+        Assert.Equal(0, _database.Scalar<int>("select count(*) from OtherQueue"));
+    }
+
+    [Fact]
     public void DefaultProvider_DoesWhatItsInterfacesSay()
     {
         var provider = _database.Storage.QueueProviders.GetProvider("any");

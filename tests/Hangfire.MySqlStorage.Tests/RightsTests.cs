@@ -35,12 +35,54 @@ public sealed class RightsTests : IDisposable
         RunJobs(new MySqlStorageOptions { SmallTableRows = LegacyDatabase.Large }, $"{Use}, create, alter, index, drop");
     }
 
-    private void RunJobs(MySqlStorageOptions options, string rights)
+    [Theory]
+    [InlineData(Use, true, "CREATE")]
+    [InlineData("insert, create", true, "SELECT")]
+    [InlineData("insert", false, "SELECT")]
+    public void Storage_NamesTheMissingRight_AndHowToGiveIt(string rights, bool prepares, string missing)
+    {
+        if (missing == "SELECT")
+        {
+            _database.Storage().Dispose();
+        }
+
+        var settings = User(rights);
+        var error = Assert.Throws<InvalidOperationException>(() =>
+        {
+            using var storage = new MySql.MySqlStorage(settings, new MySqlStorageOptions { PrepareSchemaIfNecessary = prepares });
+            storage.GetMonitoringApi().GetStatistics();
+        });
+        var database = new MySqlConnectionStringBuilder(settings).Database;
+        Assert.Contains($"'{_user}'@'127.0.0.1' lacks the right {missing} on", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"grant select, insert, update, delete, create, alter, index, drop on `{database}`.* to '{_user}'@'127.0.0.1';", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MySqlObjectsInstaller.GetInstallSql(connection, \"\")", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void User_CanRunJobs_WithTablesMadeByHand()
+    {
+        using (var administrator = _database.Open())
+        {
+            var sql = MySqlObjectsInstaller.GetInstallSql(administrator);
+            Assert.Empty(_database.Rows("show tables"));
+            _database.Execute(sql);
+            Assert.Equal("", MySqlObjectsInstaller.GetInstallSql(administrator));
+        }
+
+        RunJobs(new MySqlStorageOptions(), Use);
+    }
+
+    private string User(string rights)
     {
         var settings = new MySqlConnectionStringBuilder(_database.ConnectionString);
         _database.Execute($"create user '{_user}'@'127.0.0.1' identified by '{_user}'; grant {rights} on `{settings.Database}`.* to '{_user}'@'127.0.0.1'");
         settings.UserID = settings.Password = _user;
-        using var storage = new MySql.MySqlStorage(settings.ConnectionString, options);
+        return settings.ConnectionString;
+    }
+
+    private void RunJobs(MySqlStorageOptions options, string rights)
+    {
+        using var storage = new MySql.MySqlStorage(User(rights), options);
         var client = new BackgroundJobClient(storage);
         using (new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 2, SchedulePollingInterval = TimeSpan.FromMilliseconds(200) }, storage))
         {

@@ -36,6 +36,7 @@ public sealed class StorageTests
         Assert.Throws<ArgumentException>(() => options.QueuePollInterval = TimeSpan.Zero);
         Assert.Throws<ArgumentException>(() => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(-1));
         Assert.Throws<ArgumentException>(() => options.DashboardJobListLimit = 0);
+        Assert.Contains("at most 47", Assert.Throws<ArgumentException>(() => options.TablesPrefix = new string('p', 48)).Message, StringComparison.Ordinal);
         Assert.Contains("a`b", Assert.Throws<ArgumentException>(() => options.TablesPrefix = "a`b").Message, StringComparison.Ordinal);
         Assert.InRange(options.QueuePollInterval.TotalSeconds, 0, 1);
     }
@@ -59,6 +60,14 @@ public sealed class StorageTests
         database.Execute("create table OldJob (Id int primary key)");
         var error = Assert.Throws<InvalidOperationException>(() => database.Another(options => options.TablesPrefix = "Old"));
         Assert.Contains("'OldJob'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prefix_MayBeAsLongAsTablesAllow()
+    {
+        using var database = new TestStorage("longprefix", options => options.TablesPrefix = new string('p', 47));
+        Assert.Equal(0, database.Storage.GetMonitoringApi().GetStatistics().Servers);
+        Assert.Equal(64, database.Scalar<int>("select max(char_length(table_name)) from information_schema.tables where table_schema = database()"));
     }
 
     [Fact]

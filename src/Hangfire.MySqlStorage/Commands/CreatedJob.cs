@@ -1,5 +1,3 @@
-using Hangfire.MySql.Sql;
-
 namespace Hangfire.MySql.Commands;
 
 /// <summary>The job that a storage connection has created last, until it is written: with what its connection writes next, or by itself.</summary>
@@ -7,7 +5,7 @@ namespace Hangfire.MySql.Commands;
 /// <param name="write">Writes in the session that its connection must use.</param>
 internal sealed class CreatedJob(MySqlStorage storage, Action<WriteSet> write)
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private JobChange? _created;
 
     /// <summary>Keeps a job to be written; the one before must have been.</summary>
@@ -31,7 +29,7 @@ internal sealed class CreatedJob(MySqlStorage storage, Action<WriteSet> write)
     }
 
     /// <summary>The same by another connection's thread, which must not meddle with this one's locks.</summary>
-    public void WriteForOthers() => Write(writes => storage.Database.Write(connection => writes.Packets().Sum(connection.Execute)));
+    public void WriteForOthers() => Write(writes => storage.Database.Write(connection => writes.Send(connection, writes.Packets())));
 
     /// <summary>Writes the job, if there is one, in the transaction of what follows.</summary>
     public void WriteWith(WriteSet next)
@@ -65,6 +63,19 @@ internal sealed class CreatedJob(MySqlStorage storage, Action<WriteSet> write)
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Gives the job up where it could not be written: nobody else may know of it.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            if (_created is { } created)
+            {
+                storage.Unwritten.Remove(created.JobId);
+                _created = null;
+            }
         }
     }
 

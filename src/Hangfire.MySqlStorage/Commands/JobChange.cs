@@ -27,6 +27,9 @@ internal sealed class JobChange(long jobId)
 
     public IReadOnlyDictionary<string, string?> Parameters => _parameters;
 
+    /// <summary>About what it adds to a packet, in characters.</summary>
+    public int Size => _states.Sum(state => state.Size) + _parameters.Values.Sum(value => value?.Length ?? 0) + (Created?.Arguments.Length ?? 0);
+
     public bool ChangesState => _states.Exists(state => state.IsCurrent);
 
     public void Create(NewJob job, IEnumerable<KeyValuePair<string, string>> parameters, TimeSpan expireIn)

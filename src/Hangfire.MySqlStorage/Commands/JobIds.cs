@@ -18,7 +18,7 @@ internal sealed class JobIds(Database database)
     /// <summary>Ids left over for longer are dropped: the dashboard sorts by id, and an old one would stand too far down.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly Queue<long> _ids = new();
     private int _block = SmallestBlock;
     private long _reserved;

@@ -16,7 +16,9 @@ internal sealed class UnwrittenJobs
     {
     }
 
-    public static UnwrittenJobs Of(string database, string prefix) => All.GetOrAdd($"{database}\0{prefix}", _ => new UnwrittenJobs());
+    public static UnwrittenJobs Of(string database, string prefix) => All.GetOrAdd($"{database}\0{prefix}".ToLowerInvariant(), _ => new UnwrittenJobs());
+
+    public int Count => _jobs.Count;
 
     public void Add(long jobId, CreatedJob job) => _jobs[jobId] = job;
 

@@ -10,8 +10,11 @@ namespace Hangfire.MySql.Commands;
 /// </summary>
 internal sealed class WriteSet(Tables tables)
 {
-    /// <summary>Both servers take packets of 16 MB by default; a smaller one is parsed while the next travels.</summary>
-    private const int PacketSize = 1 << 20;
+    /// <summary>Servers take packets of 16 MB by default, old ones of 1 MB; a smaller one is parsed while the next travels.</summary>
+    private const int PacketSize = 256 << 10;
+
+    /// <summary>More than this is not written together with what others write.</summary>
+    private const int SmallSize = 32 << 10;
 
     private const int MostRows = 1000;
 
@@ -41,7 +44,7 @@ internal sealed class WriteSet(Tables tables)
     /// <summary>Small enough to be written together with others.</summary>
     public bool IsSmall => EnqueuedElsewhere.Count == 0
         && _jobs.Count + _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count <= 20
-        && _jobs.Values.Sum(job => job.States.Sum(state => state.Size) + (job.Created?.Arguments.Length ?? 0)) < PacketSize / 32;
+        && _jobs.Values.Sum(job => job.Size) < SmallSize;
 
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
 
@@ -131,15 +134,19 @@ internal sealed class WriteSet(Tables tables)
     }
 
     /// <summary>Sends its packets one after the other.</summary>
-    public int Send(MySqlConnection connection, List<SqlBatch> packets) => packets.Sum(packet =>
+    public int Send(MySqlConnection connection, List<SqlBatch> packets)
     {
-        if (packet == packets[^1])
+        PacketLimit.Check(connection, packets, JobIds);
+        return packets.Sum(packet =>
         {
-            EnqueueElsewhere(connection);
-        }
+            if (packet == packets[^1])
+            {
+                EnqueueElsewhere(connection);
+            }
 
-        return connection.Execute(packet);
-    });
+            return connection.Execute(packet);
+        });
+    }
 
     /// <summary>
     /// Hands jobs to the queues of other providers: within the transaction, for those that use its connection, and last before its commit, since
@@ -154,14 +161,14 @@ internal sealed class WriteSet(Tables tables)
         var (chunk, size) = (new List<JobChange>(), 0);
         foreach (var change in _jobs.Values)
         {
-            if (chunk.Count == MostJobs || size > PacketSize)
+            if (chunk.Count == MostJobs || (chunk.Count > 0 && size + change.Size > PacketSize))
             {
                 yield return chunk;
                 (chunk, size) = ([], 0);
             }
 
             chunk.Add(change);
-            size += change.States.Sum(state => state.Size) + (change.Created?.Arguments.Length ?? 0);
+            size += change.Size;
         }
 
         if (chunk.Count > 0)

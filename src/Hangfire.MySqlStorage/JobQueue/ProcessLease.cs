@@ -14,12 +14,12 @@ internal sealed class ProcessLease(MySqlStorage storage) : IDisposable
 {
     private static readonly ILog Log = LogProvider.For<ProcessLease>();
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private MySqlConnection? _connection;
     private long _claims;
     private bool _disposed;
 
-    public string ProcessId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
+    public string ProcessId { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(10)).ToLowerInvariant();
 
     /// <summary>A token of at most 36 characters: the column of Hangfire.MySqlStorage has that width.</summary>
     public string NextToken() => $"{ProcessId}{(HasLock ? ':' : '-')}{Interlocked.Increment(ref _claims):x}";

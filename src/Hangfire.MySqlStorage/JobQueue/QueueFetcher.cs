@@ -28,7 +28,7 @@ internal sealed class QueueFetcher : IDisposable
 
     private static readonly ILog Log = LogProvider.For<QueueFetcher>();
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly List<Waiter> _waiting = [];
     private readonly Queue<MySqlFetchedJob> _putBy = [];
     private readonly AutoResetEvent _signal = new(false);

@@ -16,7 +16,7 @@ internal sealed class LockName(string database, string prefix)
 
     private readonly string _space = $"{database}\0{prefix}\0".ToLowerInvariant();
 
-    public string Of(string resource) => Before + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_space + resource)))[..HashLength];
+    public string Of(string resource) => Before + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_space + resource)))[..HashLength].ToLowerInvariant();
 
     /// <summary>The name of the lock on a job whose id the server has in a column, as an expression.</summary>
     public SqlBatch OfJob(SqlBatch sql, string column) => sql

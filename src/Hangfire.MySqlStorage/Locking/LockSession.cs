@@ -17,7 +17,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
 {
     private static readonly ILog Log = LogProvider.For<LockSession>();
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly LockAttempt _attempt = new(storage);
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
     private volatile MySqlConnection? _connection;
@@ -108,7 +108,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
     /// <summary>Keeps the server from closing a session that holds locks for long; a busy session needs no ping.</summary>
     public void Ping()
     {
-        if (!_gate.TryEnter())
+        if (!Monitor.TryEnter(_gate))
         {
             return;
         }
@@ -122,7 +122,7 @@ internal sealed class LockSession(MySqlStorage storage) : IDisposable
         }
         finally
         {
-            _gate.Exit();
+            Monitor.Exit(_gate);
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
 
     private readonly ConcurrentDictionary<LockSession, bool> _locks = new();
     private readonly ManualResetEvent _stop = new(false);
-    private readonly Lock _starting = new();
-    private readonly Lock _beating = new();
+    private readonly object _starting = new();
+    private readonly object _beating = new();
     private readonly DeadProcesses _deadProcesses = new(storage);
     private Thread? _thread;
     private long _leaseChecked, _renewed, _clockRead, _deadChecked, _locksPinged = TimeProvider.System.GetTimestamp();
@@ -58,7 +58,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
     /// <summary>Does what is due; nothing when another thread is at it.</summary>
     public void RunOnce()
     {
-        if (!_beating.TryEnter())
+        if (!Monitor.TryEnter(_beating))
         {
             return;
         }
@@ -81,7 +81,7 @@ internal sealed class Heartbeat(MySqlStorage storage) : IDisposable
         }
         finally
         {
-            _beating.Exit();
+            Monitor.Exit(_beating);
         }
     }
 

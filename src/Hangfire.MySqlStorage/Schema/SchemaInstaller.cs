@@ -38,11 +38,16 @@ internal sealed class SchemaInstaller(MySqlConnection connection, string databas
     {
         ServerVersion.Check(connection);
         var name = lockName.Of("schema");
+        using var unsafeUpdates = SafeUpdates.Off(connection);
         Lock(name);
         try
         {
             connection.Execute($"set session lock_wait_timeout = {TableLockSeconds}");
             Upgrade();
+        }
+        catch (MySqlException error) when (ServerErrors.IsDenied(error))
+        {
+            throw MissingRight.Of(connection, database, options.TablesPrefix, error);
         }
         finally
         {
@@ -55,9 +60,24 @@ internal sealed class SchemaInstaller(MySqlConnection connection, string databas
     public static Tables Inspect(MySqlConnection connection, Database database, string prefix)
     {
         ServerVersion.Check(connection);
-        var stored = StoredSchema.Read(connection, prefix);
-        Check(stored, database.Name);
-        return new Tables(prefix, stored);
+        try
+        {
+            var stored = StoredSchema.Read(connection, prefix);
+            Check(stored, database.Name);
+            return new Tables(prefix, stored);
+        }
+        catch (MySqlException error) when (ServerErrors.IsDenied(error))
+        {
+            throw MissingRight.Of(connection, database.Name, prefix, error);
+        }
+    }
+
+    /// <summary>What would be run, where this connection's user may look at the tables.</summary>
+    public List<string> Statements()
+    {
+        ServerVersion.Check(connection);
+        var stored = StoredSchema.Read(connection, options.TablesPrefix);
+        return Plan().Steps.Select(step => step.Sql).Concat(Scripts(stored).SelectMany(script => script.Statements)).ToList();
     }
 
     public SchemaPlan Plan()
@@ -130,24 +150,30 @@ internal sealed class SchemaInstaller(MySqlConnection connection, string databas
 
     private void RunScripts()
     {
-        var stored = StoredSchema.Read(connection, options.TablesPrefix);
-        var tables = new Tables(options.TablesPrefix, stored);
-        if ((stored.Version ?? 0) < SchemaScripts.Latest)
-        {
-            // only then: an account with rights on rows alone can use tables that are up to date
-            connection.Execute($"create table if not exists {tables.Schema} (`Version` int not null, primary key (`Version`)) engine=InnoDB");
-            connection.Execute($"insert into {tables.Schema} select 0 from (select 1) as one where not exists (select 1 from {tables.Schema} as known)");
-        }
-
-        foreach (var (number, script) in SchemaScripts.All.Where(script => script.Number > (stored.Version ?? 0)))
+        foreach (var (number, statements) in Scripts(StoredSchema.Read(connection, options.TablesPrefix)))
         {
             Log.Info($"Bringing the tables of {database} to version {number}.");
-            foreach (var statement in SchemaScripts.Statements(script, tables))
+            statements.ForEach(statement => Run(new SchemaStep(statement)));
+        }
+    }
+
+    /// <summary>Nothing where the tables are up to date: an account with rights on rows alone can use them.</summary>
+    private IEnumerable<(int Number, List<string> Statements)> Scripts(StoredSchema stored)
+    {
+        var tables = new Tables(options.TablesPrefix, stored);
+        var version = tables.Schema.Quoted;
+        foreach (var (number, script) in SchemaScripts.All.Where(script => script.Number > (stored.Version ?? 0)))
+        {
+            var statements = SchemaScripts.Statements(script, tables).ToList();
+            if (number == SchemaScripts.All[0].Number)
             {
-                Run(new SchemaStep(statement));
+                statements.InsertRange(0, [
+                    $"create table if not exists {version} (`Version` int not null, primary key (`Version`)) engine=InnoDB",
+                    $"insert into {version} select 0 from (select 1) as one where not exists (select 1 from {version} as known)",
+                ]);
             }
 
-            connection.Execute($"update {tables.Schema} set `Version` = {number}");
+            yield return (number, [.. statements, $"update {version} set `Version` = {number} where `Version` < {number}"]);
         }
     }
 

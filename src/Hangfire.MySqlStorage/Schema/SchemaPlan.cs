@@ -74,7 +74,7 @@ internal sealed class SchemaPlan
         .Select(table => (table.Name, new TableUpgrade(table.Design, table.Stored!)));
 
     /// <summary>A rebuilt table is as the first script makes it; the later ones follow.</summary>
-    private static string ScriptsAgain(StoredSchema stored) => $"update {stored.Find(nameof(Tables.Schema))!.Quoted} set `Version` = 1";
+    private static string ScriptsAgain(StoredSchema stored) => $"update {stored.Find(nameof(Tables.Schema))!.Quoted} set `Version` = 1 where `Version` > 1";
 
     /// <summary>They lock a job for each state that is added, in the wrong order, and stand in the way of a wider id.</summary>
     private void DropForeignKeys(MySqlConnection connection, StoredSchema stored)

@@ -38,6 +38,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
             return;
         }
 
+        PacketLimit.Check(session.Connection, packets, writes?.JobIds ?? []);
         try
         {
             Send(packets, writes);

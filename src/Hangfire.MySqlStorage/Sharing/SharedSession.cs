@@ -287,9 +287,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
                 new SharedPacket(storage, session, batch).Send();
                 return;
             }
-            catch (MySqlException error) when (!IsOver(session, error))
+            catch (Exception error) when (error is MySqlException or PacketTooLargeException && !IsOver(session, error))
             {
-                // one of them is to blame, or a deadlock: nothing of any was committed, so each by itself
+                // one of them is to blame, or all together, or a deadlock: nothing of any was committed, so each by itself
                 Database.Rollback(session.Connection);
             }
         }
@@ -308,10 +308,10 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             new SharedPacket(storage, session, [request]).Send();
             request.IsServed = true;
         }
-        catch (MySqlException error) when (request is not ReleaseRequest && !IsOver(session, error))
+        catch (Exception error) when (IsItsOwn(request, error) && !IsOver(session, error))
         {
             Database.Rollback(session.Connection);
-            if (ServerErrors.IsRetryable(error) && request.Attempts++ < MostAttempts)
+            if (error is MySqlException failure && ServerErrors.IsRetryable(failure) && request.Attempts++ < MostAttempts)
             {
                 // behind the others, who should not wait for a row that is none of theirs
                 request.IsDeferred = true;
@@ -323,6 +323,10 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             }
         }
     }
+
+    /// <summary>Whether it says nothing of the session: it was not sent at all, the server has refused it, or a queue that is kept elsewhere has.</summary>
+    private static bool IsItsOwn(SharedRequest request, Exception error) => request is not ReleaseRequest
+        && (error is MySqlException or PacketTooLargeException || request is CommitRequest { Writes.EnqueuedElsewhere.Count: > 0 });
 
     private static bool IsOver(Session session, Exception error) => ServerErrors.IsConnectionLost(session.Connection, error) || ServerErrors.IsBrokenOff(error);
 

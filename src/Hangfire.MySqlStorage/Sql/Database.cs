@@ -55,7 +55,7 @@ internal class Database : IDisposable
         // strict, whatever the server's default: a value cut short would be a job that can no longer be read
         _sessionSettings = $"""
             set session transaction isolation level {Sql(options.TransactionIsolationLevel)};
-            set session wait_timeout = {SessionWaitSeconds}, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
+            set session wait_timeout = {SessionWaitSeconds}, sql_safe_updates = 0, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
             """;
         _source = new MySqlDataSourceBuilder(settings.ConnectionString).UseConnectionOpenedCallback(Prepare).Build();
         settings.Pooling = false;

@@ -40,6 +40,7 @@ internal sealed class ExistingConnectionDatabase(MySqlConnection connection, MyS
             Locks?.EnsureHeld(connection);
             var nested = Explained(IsInTransaction);
             using var translated = PacketDialect.Use(nested ? PacketDialect.InTransaction : PacketDialect.InSessionOfUser);
+            using var unsafeUpdates = SafeUpdates.Off(connection);
             return nested ? WriteNested(write) : Write(connection, write);
         }
     }

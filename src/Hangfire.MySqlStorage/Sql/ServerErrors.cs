@@ -13,6 +13,9 @@ internal static class ServerErrors
     /// <summary>MariaDB reports a deadlock of GET_LOCK as 1213, MySQL as 3058 (ER_USER_LOCK_DEADLOCK).</summary>
     public static bool IsUserLockDeadlock(MySqlException error) => error.Number is 1213 or 3058;
 
+    /// <summary>A right is missing: on the database, on a table, on a column, or one that is the server's.</summary>
+    public static bool IsDenied(MySqlException error) => error.Number is 1044 or 1142 or 1143 or 1227;
+
     /// <summary>Raised on purpose by a fence: see WriteSet.</summary>
     public static bool IsOutOfRange(MySqlException error) => error.Number == 1690;
 

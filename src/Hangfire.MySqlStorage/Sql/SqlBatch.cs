@@ -8,6 +8,9 @@ namespace Hangfire.MySql.Sql;
 /// <summary>Statements that travel to the server in one packet. What stands in a hole of the text becomes a parameter.</summary>
 internal sealed class SqlBatch
 {
+    /// <summary>No number and no instant is written with more.</summary>
+    private const long MostBytesOfOther = 48;
+
     private readonly StringBuilder _text = new();
     private readonly List<object?> _values = [];
     private int _valueSize;
@@ -16,6 +19,14 @@ internal sealed class SqlBatch
 
     /// <summary>Characters of text and values: what the packet will about measure.</summary>
     public int Size => _text.Length + _valueSize;
+
+    /// <summary>What the packet may measure at most, quickly told.</summary>
+    public long MostBytes => (3L * Size) + (MostBytesOfOther * _values.Count);
+
+    /// <summary>What the packet measures, or a little more: values travel within the text, quoted.</summary>
+    public long Bytes() => Encoding.UTF8.GetByteCount(_text.ToString()) + _values.Sum(value => value is string text
+        ? Encoding.UTF8.GetByteCount(text) + text.AsSpan().Count('\'') + text.AsSpan().Count('\\') + 2
+        : MostBytesOfOther);
 
     public SqlBatch Add([InterpolatedStringHandlerArgument("")] ref SqlHandler statement)
     {

@@ -44,7 +44,7 @@ public sealed partial class FaultTests : IDisposable
     }
 
     /// <summary>All that a job's life needs of a storage, from its creation to its removal.</summary>
-    private static void LiveThrough(MySql.MySqlStorage storage)
+    internal static void LiveThrough(MySql.MySqlStorage storage)
     {
         using var connection = (JobStorageConnection)storage.GetConnection();
         var id = new BackgroundJobClient(storage).Enqueue(() => Jobs.Nothing());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Transactions;
 using Hangfire.MySql;
 using Hangfire.MySql.Maintenance;
+using Hangfire.MySqlStorage.Tests.Schemas;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.States;
 using Hangfire.Storage;
@@ -131,6 +132,42 @@ public sealed class ServerFaults(OwnServer database) : IClassFixture<OwnServer>
         Assert.Equal(awkward, storage.GetMonitoringApi().FailedJobs(0, 10).Single().Value.ExceptionMessage);
         Assert.Equal(4, storage.GetMonitoringApi().SucceededByDatesCount().Values.Sum());
         Assert.Equal(4, storage.GetMonitoringApi().GetStatistics().Succeeded);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void Server_WorksAsEver_WithSafeUpdates(bool legacy, bool existing)
+    {
+        // the modes of the other tests need a setting of the connection, where it is not the storage's own
+        database.Execute("set global sql_safe_updates = 1, global sql_mode = default");
+        try
+        {
+            var connectionString = database.CreateDatabase($"safe{legacy}{existing}");
+            using var connection = new MySqlConnection(connectionString);
+            connection.Open();
+            if (legacy)
+            {
+                using var command = new MySqlCommand(LegacyDatabase.Script("hangfire-mysqlstorage-2.0.3").Replace("{prefix}", "", StringComparison.Ordinal), connection);
+                command.ExecuteNonQuery();
+                // in a session that is not the storage's own
+                MySqlObjectsInstaller.Install(connection);
+            }
+
+            using var storage = existing ? new MySql.MySqlStorage(connection, new MySqlStorageOptions()) : OwnServer.Storage(connectionString);
+            FaultTests.LiveThrough(storage);
+            var recurring = new RecurringJobManager(storage);
+            recurring.AddOrUpdate("r", () => Jobs.Run(_test, "recurring"), Cron.Yearly);
+            recurring.Trigger("r");
+            recurring.RemoveIfExists("r");
+            using var left = new MySqlCommand("select @@session.sql_safe_updates", connection);
+            Assert.True(Convert.ToBoolean(left.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            database.Execute("set global sql_safe_updates = 0");
+        }
     }
 
     [Fact]
