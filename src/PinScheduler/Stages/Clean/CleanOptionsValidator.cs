@@ -23,6 +23,11 @@ internal sealed class CleanOptionsValidator : IValidateOptions<CleanOptions>
             yield return $"'Pipeline:CleanConnections' is {options.CleanConnections}; it must be 1 to {MostConnections}.";
         }
 
+        foreach (var error in options.Bounds.Errors("Pipeline:Bounds"))
+        {
+            yield return error;
+        }
+
         var columns = DataSet.All.SelectMany(set => RecordRules.Of(set, new Placeholders(Placeholders.Defaults)).Fields).Select(field => field.Name).Except(NotText).ToList();
         foreach (var (column, texts) in options.Placeholders)
         {

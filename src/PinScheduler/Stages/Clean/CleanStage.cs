@@ -15,8 +15,8 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var placeholders = options.Value.EffectivePlaceholders();
-        var rules = RecordRules.Of(dataSet, placeholders);
-        var live = new CleanTarget(dataSet, placeholders.HashOfRules(rules.Fields), dataSet.CleanTable);
+        var rules = RecordRules.Of(dataSet, placeholders, options.Value.Bounds);
+        var live = new CleanTarget(dataSet, placeholders.HashOf(rules), dataSet.CleanTable);
         if (await tables.StateAsync(dataSet, cancellationToken) != new CleanTablesState(live.Rules, null, HasOld: false))
         {
             await ChangeRulesAsync(live, rules, context, cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class CleanTables(Warehouse warehouse)
             "select table_comment from information_schema.tables where table_schema = database() and table_name = @Table", new { target.Table }, transaction);
         if (TableMaking.Parse(comment ?? "").Rules != target.Rules)
         {
-            throw new StageFailedException($"The table '{target.Table}' was to be filled by the rules {target.Rules}, but another server has made it anew meanwhile (now: '{comment}'); nothing was kept. Where several servers clean, give all the same 'Pipeline:Placeholders'.", retry: true);
+            throw new StageFailedException($"The table '{target.Table}' was to be filled by the rules {target.Rules}, but another server has made it anew meanwhile (now: '{comment}'); nothing was kept. Where several servers clean, give all the same 'Pipeline:Placeholders' and 'Pipeline:Bounds'.", retry: true);
         }
     }
 

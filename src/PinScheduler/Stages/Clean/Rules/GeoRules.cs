@@ -2,7 +2,7 @@ using PinScheduler.Stages.Clean.Facts;
 
 namespace PinScheduler.Stages.Clean.Rules;
 
-internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
+internal sealed class GeoRules(Placeholders placeholders, Bounds bounds) : RecordRules(placeholders.Fields(Keys), Made, bounds)
 {
     // as in Keys
     private const int Ind = 0;
@@ -15,7 +15,16 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
     private const int LongestPair = (2 * Coordinate.Longest) + 4;
 
     private static readonly string[] Keys = ["ind", "index", "timestamp", "latitude", "longitude", "country"];
-    private static readonly string[] Names = ["ind", "country", "coordinates", "timestamp"];
+    private static readonly Column[] Made = [new("ind", Ind, Index), new("country", Country), new("coordinates", Latitude, Longitude), new("timestamp", Timestamp)];
+
+    public override IReadOnlyDictionary<string, int> BoundsUsed => new Dictionary<string, int>
+    {
+        [nameof(Bounds.GroupedLength)] = Bounds.GroupedLength,
+        [nameof(Bounds.Latitude)] = Bounds.Latitude,
+        [nameof(Bounds.Longitude)] = Bounds.Longitude,
+        [nameof(Bounds.FirstYear)] = Bounds.FirstYear,
+        [nameof(Bounds.LastYear)] = Bounds.LastYear,
+    };
 
     protected override (int First, int Second) IndexFields => (Ind, Index);
 
@@ -26,7 +35,7 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
         Span<byte> coordinates = stackalloc byte[LongestPair];
         row.Text(coordinates[..WriteCoordinates(record, line, coordinates)]);
         Span<byte> timestamp = stackalloc byte[Instant.Length];
-        var dated = Instant.TryWriteUtc(record.Text(line, Timestamp), timestamp);
+        var dated = record.Instant(line, Timestamp, Bounds, timestamp);
         row.Text(dated ? timestamp : []);
         if (tooLong is null)
         {
@@ -37,10 +46,10 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
     }
 
     // a JSON array
-    private static int WriteCoordinates(JsonRecord record, ReadOnlySpan<byte> line, Span<byte> into)
+    private int WriteCoordinates(JsonRecord record, ReadOnlySpan<byte> line, Span<byte> into)
     {
         into[0] = (byte)'[';
-        var latitude = record.Degrees(line, Latitude, 90, into[1..]);
+        var latitude = record.Degrees(line, Latitude, Bounds.Latitude, into[1..]);
         if (latitude == 0)
         {
             return 0;
@@ -49,7 +58,7 @@ internal sealed class GeoRules(Placeholders placeholders) : RecordRules(placehol
         var length = 1 + latitude;
         ", "u8.CopyTo(into[length..]);
         length += 2;
-        var longitude = record.Degrees(line, Longitude, 180, into[length..]);
+        var longitude = record.Degrees(line, Longitude, Bounds.Longitude, into[length..]);
         if (longitude == 0)
         {
             return 0;

@@ -3,9 +3,12 @@ using PinScheduler.Stages.Clean.Facts;
 namespace PinScheduler.Stages.Clean.Rules;
 
 /// <summary>A line of a landing file in, a line to load out, or why not. For one file at a time.</summary>
-internal sealed class LineCleaner(RecordRules rules)
+internal sealed class LineCleaner(RecordRules rules, RuleTrace? trace = null)
 {
-    private readonly JsonRecord _record = new(rules.Fields);
+    private readonly JsonRecord _record = new(rules.Fields) { Trace = trace };
+
+    /// <summary>The line that was cleaned last.</summary>
+    public JsonRecord Record => _record;
 
     /// <summary>Lines of nothing but white space are no records.</summary>
     public static bool IsBlank(ReadOnlySpan<byte> line) => WhiteSpace.Trim(line).IsEmpty;

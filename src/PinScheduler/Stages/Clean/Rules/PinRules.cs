@@ -2,7 +2,7 @@ using PinScheduler.Stages.Clean.Facts;
 
 namespace PinScheduler.Stages.Clean.Rules;
 
-internal sealed class PinRules(Placeholders placeholders) : RecordRules(placeholders.Fields(Keys), Names)
+internal sealed class PinRules(Placeholders placeholders, Bounds bounds) : RecordRules(placeholders.Fields(Keys), Made, bounds)
 {
     // as in Keys
     private const int Index = 0;
@@ -19,7 +19,14 @@ internal sealed class PinRules(Placeholders placeholders) : RecordRules(placehol
     private const int Category = 11;
 
     private static readonly string[] Keys = ["index", "ind", "unique_id", "title", "description", "poster_name", "follower_count", "tag_list", "is_image_or_video", "image_src", "save_location", "category"];
-    private static readonly string[] Names = ["ind", "unique_id", "title", "description", "follower_count", "poster_name", "tag_list", "is_image_or_video", "image_src", "save_location", "category"];
+
+    private static readonly Column[] Made =
+    [
+        new("ind", Index, Ind), new("unique_id", UniqueId), new("title", Title), new("description", Description), new("follower_count", FollowerCount), new("poster_name", PosterName),
+        new("tag_list", TagList), new("is_image_or_video", IsImageOrVideo), new("image_src", ImageSrc), new("save_location", SaveLocation), new("category", Category),
+    ];
+
+    public override IReadOnlyDictionary<string, int> BoundsUsed => new Dictionary<string, int> { [nameof(Bounds.GroupedLength)] = Bounds.GroupedLength };
 
     protected override (int First, int Second) IndexFields => (Index, Ind);
 
@@ -34,7 +41,7 @@ internal sealed class PinRules(Placeholders placeholders) : RecordRules(placehol
         row.Text(record.Text(line, TagList));
         row.Text(record.Text(line, IsImageOrVideo));
         row.Text(record.Text(line, ImageSrc));
-        row.Text(PathOf(record.Text(line, SaveLocation)));
+        row.Text(PathOf(record, record.Text(line, SaveLocation)));
         var category = record.Text(line, Category);
         tooLong ??= Grouped(row, category, "category");
         if (tooLong is null)
@@ -45,9 +52,16 @@ internal sealed class PinRules(Placeholders placeholders) : RecordRules(placehol
         return tooLong;
     }
 
-    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> saveLocation)
+    private static ReadOnlySpan<byte> PathOf(JsonRecord record, ReadOnlySpan<byte> saveLocation)
     {
         var prefix = "Local save in "u8;
-        return saveLocation.StartsWith(prefix) ? WhiteSpace.Trim(saveLocation[prefix.Length..]) : saveLocation;
+        if (!saveLocation.StartsWith(prefix))
+        {
+            return saveLocation;
+        }
+
+        var path = WhiteSpace.Trim(saveLocation[prefix.Length..]);
+        record.Trace?.Did(SaveLocation, "prefix cut", path);
+        return path;
     }
 }

@@ -23,10 +23,11 @@ internal sealed class Placeholders(IReadOnlyDictionary<string, string[]> byColum
 
     public IReadOnlyList<Field> Fields(IEnumerable<string> keys) => [.. keys.Select(key => new Field(key, Of(key)))];
 
-    /// <summary>Names the rules by which a data set with these fields is cleaned: equal where its records give equal rows.</summary>
-    public string HashOfRules(IEnumerable<Field> fields)
+    /// <summary>Names the rules: equal where a data set's records give equal rows.</summary>
+    public string HashOf(RecordRules rules)
     {
-        var text = JsonSerializer.Serialize(fields.Select(field => new { field.Name, Placeholders = Of(field.Name).Distinct().Order(StringComparer.Ordinal) }));
+        var text = JsonSerializer.Serialize(rules.Fields.Select(field => new { field.Name, Placeholders = Of(field.Name).Distinct().Order(StringComparer.Ordinal) }))
+            + JsonSerializer.Serialize(rules.BoundsUsed);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RulesVersion} {text}")))[..32];
     }
 

@@ -3,24 +3,31 @@ using PinScheduler.Stages.Clean.Facts;
 namespace PinScheduler.Stages.Clean.Rules;
 
 /// <summary>What becomes of one data set's records: the fields that it looks at and the row that it makes of them.</summary>
-internal abstract class RecordRules(IReadOnlyList<Field> fields, IReadOnlyList<string> columns)
+internal abstract class RecordRules(IReadOnlyList<Field> fields, IReadOnlyList<Column> columns, Bounds bounds)
 {
-    // an index takes a key of so many utf8mb4 characters whole
-    private const int GroupedLength = 255;
-
     public IReadOnlyList<Field> Fields { get; } = fields;
 
     /// <summary>The clean table's, in its order, without the technical ones.</summary>
-    public IReadOnlyList<string> Columns { get; } = columns;
+    public IReadOnlyList<string> Columns { get; } = [.. columns.Select(static column => column.Name)];
+
+    /// <summary>What each of <see cref="Columns"/> is made of.</summary>
+    public IReadOnlyList<Column> Sources { get; } = columns;
+
+    /// <summary>Those of the bounds that this data set's rules look at.</summary>
+    public abstract IReadOnlyDictionary<string, int> BoundsUsed { get; }
+
+    protected Bounds Bounds { get; } = bounds;
 
     /// <summary>The post's index: the first of these fields that is present counts.</summary>
     protected abstract (int First, int Second) IndexFields { get; }
 
-    public static RecordRules Of(DataSet dataSet, Placeholders placeholders) => dataSet.Key switch
+    public static RecordRules Of(DataSet dataSet, Placeholders placeholders) => Of(dataSet, placeholders, Bounds.Defaults);
+
+    public static RecordRules Of(DataSet dataSet, Placeholders placeholders, Bounds bounds) => dataSet.Key switch
     {
-        "pin" => new PinRules(placeholders),
-        "geo" => new GeoRules(placeholders),
-        "user" => new UserRules(placeholders),
+        "pin" => new PinRules(placeholders, bounds),
+        "geo" => new GeoRules(placeholders, bounds),
+        "user" => new UserRules(placeholders, bounds),
         _ => throw new ArgumentException($"There are no cleaning rules for the data set '{dataSet.Key}'; give it a class of its own beside {nameof(PinRules)}.", nameof(dataSet)),
     };
 
@@ -47,11 +54,11 @@ internal abstract class RecordRules(IReadOnlyList<Field> fields, IReadOnlyList<s
     protected abstract string? WriteColumns(JsonRecord record, ReadOnlySpan<byte> line, RowBuffer row, FactRow fact);
 
     /// <returns>Null, or that the text, which is grouped by and never cut, is too long for its column.</returns>
-    protected static string? Grouped(RowBuffer row, ReadOnlySpan<byte> text, string column)
+    protected string? Grouped(RowBuffer row, ReadOnlySpan<byte> text, string column)
     {
         row.Text(text);
-        return text.Length > GroupedLength && CodePoints(text) > GroupedLength
-            ? $"{column} is longer than {GroupedLength} characters"
+        return text.Length > Bounds.GroupedLength && CodePoints(text) > Bounds.GroupedLength
+            ? $"{column} is longer than {Bounds.GroupedLength} characters"
             : null;
     }
 

@@ -9,14 +9,23 @@ internal sealed class RowBuffer
 {
     private byte[] _bytes = new byte[16 * 1024];
     private int _rowStart;
+    private int _column;
 
     public int Length { get; private set; }
+
+    /// <summary>A bit for each of the row's fields so far, the first lowest: whether it is NULL.</summary>
+    public uint NullsOfRow { get; private set; }
 
     public ReadOnlyMemory<byte> Memory(int start, int length) => _bytes.AsMemory(start, length);
 
     public void Clear() => Length = _rowStart = 0;
 
-    public void BeginRow() => _rowStart = Length;
+    public void BeginRow()
+    {
+        _rowStart = Length;
+        _column = -1;
+        NullsOfRow = 0;
+    }
 
     public void DropRow() => Length = _rowStart;
 
@@ -37,7 +46,7 @@ internal sealed class RowBuffer
         Separate();
         if (text.IsEmpty)
         {
-            Append("\\N"u8);
+            AppendNull();
             return;
         }
 
@@ -63,7 +72,7 @@ internal sealed class RowBuffer
         Separate();
         if (number is not { } value)
         {
-            Append("\\N"u8);
+            AppendNull();
             return;
         }
 
@@ -102,8 +111,15 @@ internal sealed class RowBuffer
         }
     }
 
+    private void AppendNull()
+    {
+        Append("\\N"u8);
+        NullsOfRow |= 1u << _column;
+    }
+
     private void Separate()
     {
+        _column++;
         if (Length > _rowStart)
         {
             Reserve(1)[0] = (byte)'\t';
