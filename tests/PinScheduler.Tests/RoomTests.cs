@@ -16,7 +16,7 @@ public sealed partial class RoomTests
         ["Landing"] = ["Database", "Kafka", "Hosting", "Stages"],
         ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages"],
         // looks into every room that keeps records, and into none that moves them
-        ["Inspection"] = ["Kafka", "Database", "Landing", "Stages", "Stages.Emulate", "Stages.Analyze"],
+        ["Inspection"] = ["Kafka", "Database", "Landing", "Stages", "Stages.Emulate", "Stages.Clean", "Stages.Analyze"],
         ["Orchestration"] = ["Database", "Hosting", "Stages"],
         // the list of results is the list of analyses, whose headers Stages.Analyze reads
         ["Results"] = ["Database", "Hosting", "Stages.Analyze"],

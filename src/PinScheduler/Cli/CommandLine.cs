@@ -27,6 +27,7 @@ internal static class CommandLine
         root.Add(PauseCommands.Resume(server, json));
         root.Add(ResultCommands.Results(server, json));
         root.Add(LineageCommand.Create(server, json));
+        root.Add(CleanCommand.Create(server, json));
         root.Add(TopicCommands.Topics(server, json));
         root.Add(TopicCommands.Peek(server, json));
         root.Add(ProduceCommand.Create(server, json));

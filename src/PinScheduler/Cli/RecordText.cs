@@ -52,7 +52,7 @@ internal static class RecordText
     };
 
     // what others wrote must not move the cursor or make a second line
-    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+    public static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     private static string Compact(JsonElement json) => Printable(json.GetRawText());
 }

@@ -31,6 +31,7 @@ internal static class DashboardExtensions
         DashboardRoutes.AddJavaScript(assembly, "PinScheduler.Dashboard.pinscheduler.js");
         DashboardRoutes.Routes.AddRazorPage("/runs", static _ => new RunsPage());
         DashboardRoutes.Routes.AddRazorPage("/runs/(?<run>[0-9]{1,18})", static match => new RunPage(long.Parse(match.Groups["run"].Value)));
+        DashboardRoutes.Routes.AddRazorPage("/runs/(?<run>[0-9]{1,18})/cleaned/(?<set>[a-z]{1,20})", static match => new CleanedFilesPage(long.Parse(match.Groups["run"].Value), match.Groups["set"].Value));
         DashboardRoutes.Routes.Add("/runs/(?<run>[0-9]{1,18})/retry", new ActDispatcher(static request => request.Get<RunControl>().RetryAsync(long.Parse(request["run"]), request.Aborted)));
         DashboardRoutes.Routes.Add("/runs/(?<run>[0-9]{1,18})/cancel", new ActDispatcher(static request => request.Get<RunControl>().CancelAsync(long.Parse(request["run"]), request.Aborted)));
         DashboardRoutes.Routes.Add("/runs/trigger/(?<pipeline>[^/]+)", new ActDispatcher(static request => request.Get<RunStarter>().StartAsync(

@@ -10,6 +10,8 @@ namespace PinScheduler.Dashboard;
 /// <summary>/hangfire/runs/{id}: one run with its tasks, their counts, and why those that do not run do not.</summary>
 internal sealed class RunPage(long id) : RazorPage
 {
+    private const string CleanTask = "clean-";
+
     /// <summary>The log as the API gives it: text that a browser shows as it is, however long.</summary>
     public static string LogUrl(string run, string task) => $"/api/runs/{Uri.EscapeDataString(run)}/tasks/{Uri.EscapeDataString(task)}/log";
 
@@ -96,6 +98,11 @@ internal sealed class RunPage(long id) : RazorPage
         if (task.Attempts > 0)
         {
             html.Add($"<a class=\"ps-links\" href=\"{LogUrl(run.Id, task.Key)}\">log</a>");
+        }
+
+        if (task.Attempts > 0 && task.Key.StartsWith(CleanTask, StringComparison.Ordinal))
+        {
+            html.Add($"<a class=\"ps-links\" href=\"{Url.To(CleanedFilesPage.Path(run.Id, task.Key[CleanTask.Length..]))}\">files</a>");
         }
 
         if (task.JobId is { } job)

@@ -1,8 +1,10 @@
 using Confluent.Kafka;
 using MySqlConnector;
+using PinScheduler.Inspection.Cleaning;
 using PinScheduler.Inspection.Topics;
 using PinScheduler.Inspection.Tracing;
 using PinScheduler.Stages;
+using PinScheduler.Stages.Clean;
 
 namespace PinScheduler.Inspection;
 
@@ -17,7 +19,8 @@ internal static class InspectionApi
         .AddSingleton<LandingReader>()
         .AddSingleton<FileLines>()
         .AddSingleton<OffsetTrace>()
-        .AddSingleton<RunTrace>();
+        .AddSingleton<RunTrace>()
+        .AddSingleton<LandingPath>();
 
     public static void MapInspection(this WebApplication app)
     {
@@ -27,6 +30,8 @@ internal static class InspectionApi
         api.MapGet("/topics/{topic}/records", TopicsApi.PeekAsync).WithSummary("A topic's last records, newest first").Produces<IReadOnlyList<RecordView>>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/topics/{topic}/partitions/{partition}/offsets/{offset}", TracingApi.OffsetAsync).WithSummary("What became of one offset: its file and line").Produces<OffsetView>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/runs/{id}/lineage", TracingApi.RunAsync).WithSummary("The landing files behind a run, with topic, partition and offsets; all: also those of earlier runs that its results rest on").Produces<IReadOnlyList<RunFileView>>().ProducesProblem(404).ProducesProblem(422);
+        api.MapGet("/runs/{id}/tasks/{task}/files", CleaningApi.FilesAsync).WithSummary("What a clean task found in each landing file: records read, new, repeated and rejected, NULLs by column, MB/s").Produces<IReadOnlyList<CleanedFileView>>().ProducesProblem(404);
+        api.MapGet("/clean/explain", CleaningApi.Explain).WithSummary("What each cleaning rule does to lines of a landing file: one, the first, or the first rejected ones").Produces<IReadOnlyList<RecordExplanation>>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/source/post", TopicsApi.PostAsync).WithSummary("One post of the source, drawn at random: its three rows as they would be sent").Produces<object>().ProducesProblem(404);
     }
 

@@ -35,6 +35,11 @@ public sealed class DashboardTests
         Assert.Contains("/hangfire/runs/2", await browser.GetStringAsync("/hangfire/runs"), StringComparison.Ordinal);
         var page = await browser.GetStringAsync("/hangfire/runs/1");
         Assert.Contains("drain-pin", page, StringComparison.Ordinal);
+        Assert.Contains("/hangfire/runs/1/cleaned/pin", page, StringComparison.Ordinal);
+        var files = await browser.GetStringAsync("/hangfire/runs/1/cleaned/pin");
+        Assert.Contains("pinterest.pin/", files, StringComparison.Ordinal);
+        Assert.Matches("<td class=\"ps-number\">[0-9.,]+</td><td><span class=\"ps-counts\">", files);
+        Assert.Contains("has cleaned no file", await browser.GetStringAsync("/hangfire/runs/3/cleaned/pin"), StringComparison.Ordinal);
         var job = first.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("key").GetString() == "drain-pin").GetProperty("jobId").GetString();
         Assert.Contains("href=\"/hangfire/runs/1\"", await browser.GetStringAsync("/hangfire/jobs/details/" + job), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/hangfire/runs/999")).StatusCode);

@@ -9,6 +9,7 @@ using PinScheduler.Inspection;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages.Analyze;
+using PinScheduler.Stages.Clean;
 using PinScheduler.Stages.Emulate;
 using PinScheduler.Tests.Kafka;
 using PinScheduler.Tests.Stages.Drain;
@@ -37,7 +38,9 @@ internal sealed class InspectionServer : IAsyncDisposable
         builder.Services.AddRoutingCore().AddProblemDetails().AddLogging();
         builder.Services.AddSingleton(bench.Warehouse).AddSingleton(new SqlFolder(Path.Combine(MariaDb.Root, "sql"))).AddSingleton(new DataFolder(bench.LandingRoot));
         builder.Services.AddKafka(builder.Configuration).AddLanding(builder.Configuration).AddIngestion(builder.Configuration).AddEmulate(builder.Configuration);
+        builder.Services.AddClean(builder.Configuration);
         builder.Services.AddAnalyze(builder.Configuration);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddInspection();
         var app = builder.Build();
         app.UseRouting();

@@ -6,8 +6,8 @@ internal static partial class CleanLog
     [LoggerMessage(EventId = 5000, Level = LogLevel.Information, Message = "Cleaning {Files} files with {Records} records into '{Table}'")]
     public static partial void Cleaning(ILogger log, int files, long records, string table);
 
-    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Cleaned '{File}': {Records} records, {Accepted} new rows, {Duplicates} duplicates, {Rejected} rejected")]
-    public static partial void Cleaned(ILogger log, string file, long records, long accepted, long duplicates, long rejected);
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Cleaned '{File}': {Records} records, {Accepted} new rows, {Duplicates} duplicates, {Rejected} rejected, {Speed:0.#} MB/s; NULLs: {Nulls}")]
+    public static partial void Cleaned(ILogger log, string file, long records, long accepted, long duplicates, long rejected, double speed, string nulls);
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "The database server forbids LOAD DATA LOCAL (local_infile is off), so rows are inserted by statements, which takes about 1.6 times as long. On a server of your own: set global local_infile = 1")]
     public static partial void NoLocalInfile(ILogger log);

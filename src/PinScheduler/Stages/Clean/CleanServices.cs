@@ -12,6 +12,7 @@ internal static class CleanServices
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();
         services.AddSingleton<FileCleaner>();
+        services.AddSingleton<FileExplainer>();
         return services;
     }
 

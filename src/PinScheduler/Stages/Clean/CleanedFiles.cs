@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
@@ -29,14 +31,35 @@ internal sealed class CleanedFiles(Warehouse warehouse)
     {
         await connection.ExecuteAsync(
             """
-            insert into cleaned_file (landing_file, rules, data_set, run, load_number, records, accepted, duplicates, rejected, cleaned_at)
-            values (@Id, @Rules, @Key, @run, @number, @Records, @Accepted, @Duplicates, @Rejected, utc_timestamp(6))
+            insert into cleaned_file (landing_file, rules, data_set, run, load_number, records, accepted, duplicates, rejected, nulls, milliseconds, cleaned_at)
+            values (@Id, @Rules, @Key, @run, @number, @Records, @Accepted, @Duplicates, @Rejected, @nulls, @milliseconds, utc_timestamp(6))
             """,
-            new { file.Id, target.Rules, target.DataSet.Key, run, number, figures.Records, figures.Accepted, figures.Duplicates, figures.Rejected },
+            new
+            {
+                file.Id, target.Rules, target.DataSet.Key, run, number, figures.Records, figures.Accepted, figures.Duplicates, figures.Rejected,
+                nulls = JsonSerializer.Serialize(figures.Nulls),
+                milliseconds = figures.Took.TotalMilliseconds,
+            },
             transaction);
         if (target.IsLive)
         {
             await connection.ExecuteAsync("update landing_file set cleaned_with = @Rules where id = @Id", new { target.Rules, file.Id }, transaction);
+        }
+    }
+
+    /// <summary>The files that the run's task has cleaned, over all attempts, in the order in which they were landed.</summary>
+    public async IAsyncEnumerable<CleanedFileView> OfTaskAsync(DataSet dataSet, long run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        await foreach (var row in connection.QueryUnbufferedAsync<CleanedFileRow>(
+            """
+            select f.path as Path, c.records as `Read`, c.accepted as Accepted, c.duplicates as Duplicates, c.rejected as Rejected, c.nulls as Nulls, f.bytes as Bytes, c.milliseconds as Milliseconds, c.cleaned_at as CleanedAt
+            from cleaned_file c left join landing_file f on f.id = c.landing_file
+            where c.run = @run and c.data_set = @Key order by c.landing_file
+            """,
+            new { run, dataSet.Key }).WithCancellation(cancellationToken))
+        {
+            yield return row.ToView();
         }
     }
 

@@ -129,12 +129,13 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         }, cancellationToken);
         foreach (var (file, one) in batch.Zip(figures))
         {
-            CleanLog.Cleaned(work.Context.Log, file.Path, one.Records, one.Accepted, one.Duplicates, one.Rejected);
+            CleanLog.Cleaned(work.Context.Log, file.Path, one.Records, one.Accepted, one.Duplicates, one.Rejected, one.MegabytesPerSecond, one.NullsText);
         }
     }
 
     private async Task<CleanFigures> LoadAsync(CleanWork work, PendingFile file, CleanBuffers buffers, MySqlConnection connection, MySqlTransaction transaction, Action<long> read, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         await using var stream = Open(file);
         var lines = new LineReader(stream);
         var rows = new CleanRows(lines, new LineCleaner(work.Rules), buffers, file.Id, read);
@@ -175,7 +176,8 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
             }
         }
 
-        return new CleanFigures(rows.Records, accepted, sent - accepted, rows.Rejected);
+        var nulls = work.Rules.Columns.Zip(rows.Nulls).Where(static one => one.Second > 0).ToDictionary(static one => one.First, static one => one.Second);
+        return new CleanFigures(rows.Records, accepted, sent - accepted, rows.Rejected) { Nulls = nulls, Bytes = file.Bytes, Took = time.GetElapsedTime(started) };
     }
 
     private Stream Open(PendingFile file)

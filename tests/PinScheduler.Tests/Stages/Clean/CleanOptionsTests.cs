@@ -43,10 +43,43 @@ public sealed class CleanOptionsTests
         Assert.Equal(3, DataSet.All.Select(dataSet => Hash(dataSet, [])).Distinct().Count());
     }
 
-    private static string Hash(DataSet dataSet, Dictionary<string, string[]> configured)
+    [Theory]
+    [InlineData(nameof(Bounds.LeastAge), 1, "user")]
+    [InlineData(nameof(Bounds.MostAge), 149, "user")]
+    [InlineData(nameof(Bounds.Latitude), 89, "geo")]
+    [InlineData(nameof(Bounds.Longitude), 179, "geo")]
+    [InlineData(nameof(Bounds.FirstYear), 1001, "geo user")]
+    [InlineData(nameof(Bounds.LastYear), 9998, "geo user")]
+    [InlineData(nameof(Bounds.GroupedLength), 254, "pin geo")]
+    public void HashOfRules_ChangesWithItsDataSetsBoundsOnly(string bound, int value, string dataSets)
+    {
+        var bounds = Bind($$"""{"Pipeline":{"Bounds":{"{{bound}}":{{value}}}}}""").Bounds;
+
+        Assert.Equal(dataSets.Split(' '), DataSet.All.Where(dataSet => Hash(dataSet, [], bounds) != Hash(dataSet, [])).Select(dataSet => dataSet.Key));
+    }
+
+    [Fact]
+    public void Bounds_MayBeNarrowedOnly()
+    {
+        var failure = Assert.Throws<OptionsValidationException>(() => Bind("""{"Pipeline":{"Bounds":{"MostAge":151,"Latitude":0,"Longitude":181,"FirstYear":999,"LastYear":10000,"GroupedLength":256}}}"""));
+
+        Assert.Equal(
+            [
+                "'Pipeline:Bounds:MostAge' is 151; it must be 0 to 150.",
+                "'Pipeline:Bounds:Latitude' is 0; it must be 1 to 90.",
+                "'Pipeline:Bounds:Longitude' is 181; it must be 1 to 180.",
+                "'Pipeline:Bounds:FirstYear' is 999; it must be 1000 to 10000.",
+                "'Pipeline:Bounds:LastYear' is 10000; it must be 999 to 9999.",
+                "'Pipeline:Bounds:GroupedLength' is 256; it must be 1 to 255.",
+            ],
+            failure.Failures);
+        Assert.Contains("'Pipeline:Bounds:LeastAge' is 30; it must be 0 to 20.", Assert.Throws<OptionsValidationException>(() => Bind("""{"Pipeline":{"Bounds":{"LeastAge":30,"MostAge":20}}}""")).Failures);
+    }
+
+    private static string Hash(DataSet dataSet, Dictionary<string, string[]> configured, Bounds? bounds = null)
     {
         var placeholders = new CleanOptions { Placeholders = configured }.EffectivePlaceholders();
-        return placeholders.HashOfRules(RecordRules.Of(dataSet, placeholders).Fields);
+        return placeholders.HashOf(RecordRules.Of(dataSet, placeholders, bounds ?? Bounds.Defaults));
     }
 
     private static CleanOptions Bind(string json)

@@ -1,4 +1,5 @@
 using PinScheduler.Stages;
+using PinScheduler.Stages.Clean;
 
 namespace PinScheduler.Tests.Stages.Clean;
 
@@ -59,6 +60,24 @@ public sealed class CleanStageTests
         Assert.Equal(GoldenFiles.Rejected("dirty", dataSet).Distinct(), (await bench.QueryAsync<string>("select distinct raw from rejected_record")).Order(StringComparer.Ordinal));
         Assert.Equal(GoldenFiles.Rows("dirty", dataSet).Count, accepted);
         Assert.Equal([read], await bench.QueryAsync<long>("select cast(sum(accepted + duplicates + rejected) as signed) from cleaned_file"));
+    }
+
+    [Fact]
+    public async Task Run_KeepsEachFilesFigures()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        await bench.LandAsync(DataSet.User, 0, """{"ind":1,"first_name":"A","last_name":"B"}""", """{"ind":1,"first_name":"A","last_name":"B"}""", """{"ind":2,"age":30}""", """{"age":30}""");
+        await bench.LandAsync(DataSet.User, 0, """{"ind":3,"first_name":"A","last_name":"B","age":1,"date_joined":"2020-01-01"}""");
+
+        await bench.CleanAsync(DataSet.User, run: 7);
+
+        var files = await bench.Get<CleanedFiles>().OfTaskAsync(DataSet.User, 7, default).ToListAsync();
+        Assert.Equal([(4, 2, 1, 1), (1, 1, 0, 0)], files.Select(file => (file.Read, file.Accepted, file.Duplicates, file.Rejected)));
+        // of rejected records nothing counts
+        Assert.Equal(new Dictionary<string, long> { ["user_name"] = 1, ["age"] = 2, ["date_joined"] = 3 }, files[0].Nulls);
+        Assert.Empty(files[1].Nulls!);
+        Assert.All(files, file => Assert.InRange(file.MegabytesPerSecond!.Value, 1e-9, 1e6));
+        Assert.Empty(await bench.Get<CleanedFiles>().OfTaskAsync(DataSet.User, 8, default).ToListAsync());
     }
 
     [Fact]

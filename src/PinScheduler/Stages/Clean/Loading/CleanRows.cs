@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using PinScheduler.Stages.Clean.Rules;
 
@@ -9,12 +10,18 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
     // warehouse.md §3: sorted pieces of 16 MB gain most of what sorting can; a little less, and the buffer stops doubling at 16
     private const int ChunkBytes = 15 * 1024 * 1024;
 
+    // as many as RowBuffer tells of
+    private const int MostColumns = 32;
+
     private readonly List<Row> _rows = buffers.Rows;
     private readonly List<ulong> _order = buffers.Order;
 
     public long Records { get; private set; }
 
     public long Rejected { get; private set; }
+
+    /// <summary>By the clean table's columns, in how many records that were not rejected each is NULL.</summary>
+    public long[] Nulls { get; } = new long[MostColumns];
 
     public async Task<bool> NextChunkAsync(CancellationToken cancellationToken)
     {
@@ -81,6 +88,11 @@ internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuff
             {
                 Rejected++;
                 continue;
+            }
+
+            for (var nulls = buffer.NullsOfRow; nulls != 0; nulls &= nulls - 1)
+            {
+                Nulls[BitOperations.TrailingZeroCount(nulls)]++;
             }
 
             var hash = buffer.HashOfRow();

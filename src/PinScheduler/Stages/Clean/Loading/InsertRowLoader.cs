@@ -21,7 +21,7 @@ internal sealed class InsertRowLoader : RowLoader
             more = await reader.ReadAsync(cancellationToken);
             while (reader.TryTake(out var line))
             {
-                batch.Add(Split(line));
+                batch.Add(LoadLine.Split(line));
                 bytes += line.Length;
                 if (batch.Count == MostRows || bytes > MostBytes)
                 {
@@ -64,39 +64,5 @@ internal sealed class InsertRowLoader : RowLoader
 
         insert.CommandText = text.ToString();
         return await insert.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static string?[] Split(ReadOnlySpan<byte> line)
-    {
-        var fields = new List<string?>();
-        foreach (var field in line.Split((byte)'\t'))
-        {
-            fields.Add(line[field] is var text && text.SequenceEqual("\\N"u8) ? null : Unescape(text));
-        }
-
-        return [.. fields];
-    }
-
-    private static string Unescape(ReadOnlySpan<byte> text)
-    {
-        if (!text.Contains((byte)'\\'))
-        {
-            return Encoding.UTF8.GetString(text);
-        }
-
-        var plain = new byte[text.Length];
-        var length = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            plain[length++] = text[i] != '\\' ? text[i] : text[++i] switch
-            {
-                (byte)'t' => (byte)'\t',
-                (byte)'n' => (byte)'\n',
-                (byte)'0' => (byte)0,
-                var other => other,
-            };
-        }
-
-        return Encoding.UTF8.GetString(plain, 0, length);
     }
 }

@@ -31,10 +31,16 @@ internal sealed class Cleaned
 
     public static Cleaned Of(DataSet dataSet, byte[] line, CleanOptions? options = null)
     {
-        var rules = RecordRules.Of(dataSet, (options ?? new CleanOptions()).EffectivePlaceholders());
+        options ??= new CleanOptions();
+        var rules = RecordRules.Of(dataSet, options.EffectivePlaceholders(), options.Bounds);
+        return By(new LineCleaner(rules), rules, line);
+    }
+
+    public static Cleaned By(LineCleaner cleaner, RecordRules rules, byte[] line)
+    {
         var row = new RowBuffer();
         row.BeginRow();
-        if (new LineCleaner(rules).Clean(line, row, new FactRow(null), out var ind) is { } reason)
+        if (cleaner.Clean(line, row, new FactRow(null), out var ind) is { } reason)
         {
             Assert.Equal(0, row.Length);
             return new Cleaned { Reason = reason };

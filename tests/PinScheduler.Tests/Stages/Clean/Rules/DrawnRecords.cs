@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsCheck;
 
 namespace PinScheduler.Tests.Stages.Clean.Rules;
@@ -6,7 +7,11 @@ namespace PinScheduler.Tests.Stages.Clean.Rules;
 /// <summary>Records at random, mostly near the edges of the rules.</summary>
 internal static class DrawnRecords
 {
-    private static readonly Gen<string> Blank = Gen.OneOf("", "", "", " ", "\\u00a0", "\\t", "\\u2003", "\u3000", "\\u001f", "\\ufeff", "\u200b");
+    // all of Unicode's white space and its neighbours, some as escapes
+    private static readonly Gen<string> Blank = Gen.Frequency<string>(
+        (4, Gen.Const("")),
+        (2, Gen.Select(Gen.OneOf("\t\n\u000b\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000".ToCharArray()), Gen.Bool, (blank, escaped) => escaped || blank < ' ' ? $"\\u{(int)blank:x4}" : blank.ToString())),
+        (1, Gen.OneOf("\\u0008", "\\u000e", "\\u001c", "\\u001f", "\u0084", "\u0086", "\u00a1", "\u180e", "\u200b", "\u2060", "\u2027", "\ufeff", "\u3001")));
 
     private static readonly Gen<string> Digits = Gen.Char['0', '9'].Array[1, 12].Select(digits => new string(digits));
 
@@ -45,6 +50,9 @@ internal static class DrawnRecords
 
     private static readonly Gen<string> Chars = Gen.Frequency<string[]>((20, Character.Array[0, 12]), (1, Character.Array[250, 265])).Select(string.Concat);
 
+    // about as long as a text may be that is grouped by, in characters of one to four bytes
+    private static readonly Gen<string> LongText = Gen.Select(Gen.OneOf("a", "é", "…", "\U0001F600", "\\ud83d\\ude00", "\\u00e9"), Gen.Int[252, 258], Blank, (character, count, blank) => blank + string.Concat(Enumerable.Repeat(character, count)) + blank);
+
     private static readonly Gen<string> KnownText = Gen.OneOf(
         "No Title Data Available", "No description available Story format", "No description available", "User Info Error", "N,o, ,T,a,g,s, ,A,v,a,i,l,a,b,l,e", "Image src error.", "Image src error",
         "Local save in /data/art", "Local save in ", "Local save in", "Local save in  \\u00a0/x", "local save in /x");
@@ -76,6 +84,7 @@ internal static class DrawnRecords
         "latitude" or "longitude" => Gen.Frequency<string>((1, SmallDecimal.Select(Quote)), (1, Value)),
         "age" => Gen.Frequency<string>((1, Gen.Int[-3, 200].Select(age => age.ToString())), (2, Value)),
         "index" or "ind" => Gen.Frequency<string>((9, Gen.Int[1, 99].Select(index => index.ToString())), (1, Value)),
+        "category" or "poster_name" or "country" => Gen.Frequency<string>((1, LongText.Select(Quote)), (4, Value)),
         _ => Value,
     }, (key, value) => (key, value));
 
@@ -84,6 +93,21 @@ internal static class DrawnRecords
     {
         var all = index == 0 ? members : members.Prepend((Key: "ind", Value: "7")).Append((Key: "index", Value: "\"7\""));
         return "{" + gap + string.Join("," + gap, all.Select(member => $"\"{member.Key}\"{gap}:{gap}{member.Value}")) + gap + "}";
+    });
+
+    /// <summary>Lines one after another, as in a file: most have the keys of the one before, some are spoilt in a place or two.</summary>
+    public static Gen<byte[][]> Lines { get; } = Gen.Select(Record, Spoiling.Any.Array[1, 6], Gen.Frequency<string>((1, Record), (3, Gen.Const(""))).Array[6], (first, spoilings, others) =>
+    {
+        var lines = new List<byte[]>();
+        var line = Encoding.UTF8.GetBytes(first);
+        foreach (var (spoiling, other) in spoilings.Zip(others))
+        {
+            lines.Add(line);
+            lines.Add(spoiling.Of(line));
+            line = other.Length > 0 ? Encoding.UTF8.GetBytes(other) : spoiling.Renewed(line);
+        }
+
+        return lines.ToArray();
     });
 
     /// <summary>A number as JSON or as text, or a text that almost is one.</summary>

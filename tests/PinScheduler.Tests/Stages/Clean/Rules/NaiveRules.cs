@@ -25,6 +25,19 @@ internal static class NaiveRules
         ["image_src"] = ["Image src error.", "Image src error"],
     };
 
+    /// <returns>As below.</returns>
+    public static string?[]? Clean(DataSet dataSet, byte[] line)
+    {
+        try
+        {
+            return Clean(dataSet, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(line));
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
     /// <returns>The row, or null where the record is rejected.</returns>
     public static string?[]? Clean(DataSet dataSet, string line)
     {
@@ -182,8 +195,11 @@ internal static class NaiveRules
         var parts = number.ToLowerInvariant().Split('e');
         var mantissa = parts[0].Split('.');
         var decimals = mantissa.Length > 1 ? mantissa[1] : "";
-        return (BigInteger.Parse(mantissa[0] + decimals, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0) - decimals.Length);
+        return (BigInteger.Parse(mantissa[0] + decimals, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), (parts.Length > 1 ? Exponent(parts[1]) : 0) - decimals.Length);
     }
+
+    // no mantissa drawn is so long that an exponent beyond these would make another outcome
+    private static int Exponent(string text) => (int)BigInteger.Clamp(BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), -5000, 5000);
 
     private static string? InRange(BigInteger value) => value > int.MaxValue ? null : value.ToString();
 
