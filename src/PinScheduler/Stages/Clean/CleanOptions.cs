@@ -12,6 +12,9 @@ internal sealed class CleanOptions
 
     public Bounds Bounds { get; set; } = new();
 
+    /// <summary>As they stand in the configuration, for the binder is silent about those it does not know.</summary>
+    internal IReadOnlyList<string> BoundNames { get; set; } = [];
+
     /// <summary>Partitions of one data set that are loaded side by side; warehouse.md §3.2: two are nearly enough for a server.</summary>
     public int CleanConnections { get; set; } = 2;
 

@@ -23,7 +23,7 @@ internal sealed class CleanOptionsValidator : IValidateOptions<CleanOptions>
             yield return $"'Pipeline:CleanConnections' is {options.CleanConnections}; it must be 1 to {MostConnections}.";
         }
 
-        foreach (var error in options.Bounds.Errors("Pipeline:Bounds"))
+        foreach (var error in options.Bounds.Errors("Pipeline:Bounds", options.BoundNames))
         {
             yield return error;
         }

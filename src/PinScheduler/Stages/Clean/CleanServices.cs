@@ -7,7 +7,7 @@ internal static class CleanServices
     public static IServiceCollection AddClean(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(CleanOptions.Section);
-        services.AddOptions<CleanOptions>().Bind(section).Configure(options => AddBareColumns(options, section)).ValidateOnStart();
+        services.AddOptions<CleanOptions>().Bind(section).Configure(options => AddBareColumns(options, section)).Configure(options => options.BoundNames = [.. section.GetSection(nameof(CleanOptions.Bounds)).GetChildren().Select(static bound => bound.Key)]).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CleanOptions>, CleanOptionsValidator>();
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();

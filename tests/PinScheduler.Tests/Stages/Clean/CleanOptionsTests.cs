@@ -53,7 +53,7 @@ public sealed class CleanOptionsTests
     [InlineData(nameof(Bounds.GroupedLength), 254, "pin geo")]
     public void HashOfRules_ChangesWithItsDataSetsBoundsOnly(string bound, int value, string dataSets)
     {
-        var bounds = Bind($$"""{"Pipeline":{"Bounds":{"{{bound}}":{{value}}}}}""").Bounds;
+        var bounds = Bind($$"""{"Pipeline":{"Bounds":{"{{bound}}":"{{value}}"}}}""").Bounds;
 
         Assert.Equal(dataSets.Split(' '), DataSet.All.Where(dataSet => Hash(dataSet, [], bounds) != Hash(dataSet, [])).Select(dataSet => dataSet.Key));
     }
@@ -73,6 +73,7 @@ public sealed class CleanOptionsTests
                 "'Pipeline:Bounds:GroupedLength' is 256; it must be 1 to 255.",
             ],
             failure.Failures);
+        Assert.StartsWith("'Pipeline:Bounds:Age' is no bound; there are LeastAge, MostAge,", Assert.Single(Assert.Throws<OptionsValidationException>(() => Bind("""{"Pipeline":{"Bounds":{"Age":30}}}""")).Failures), StringComparison.Ordinal);
         Assert.Contains("'Pipeline:Bounds:LeastAge' is 30; it must be 0 to 20.", Assert.Throws<OptionsValidationException>(() => Bind("""{"Pipeline":{"Bounds":{"LeastAge":30,"MostAge":20}}}""")).Failures);
     }
 

@@ -26,9 +26,18 @@ internal sealed class Bounds
     /// <summary>Code points of a text that is grouped by; an index takes a key of so many whole.</summary>
     public int GroupedLength { get; set; } = 255;
 
-    public IEnumerable<string> Errors(string section)
+    /// <summary>What is wrong with these, and with the names that somebody has used in the section.</summary>
+    public IEnumerable<string> Errors(string section, IEnumerable<string> names)
     {
-        (string Name, int Value, int Least, int Most)[] ranges =
+        var ranges = Ranges();
+        return
+        [
+            .. names.Where(name => !ranges.Any(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).Select(name => $"'{section}:{name}' is no bound; there are {string.Join(", ", ranges.Select(static one => one.Name))}."),
+            .. ranges.Where(static one => one.Value < one.Least || one.Value > one.Most).Select(one => $"'{section}:{one.Name}' is {one.Value}; it must be {one.Least} to {one.Most}."),
+        ];
+    }
+
+    private (string Name, int Value, int Least, int Most)[] Ranges() =>
         [
             (nameof(LeastAge), LeastAge, Defaults.LeastAge, MostAge),
             (nameof(MostAge), MostAge, LeastAge, Defaults.MostAge),
@@ -38,6 +47,4 @@ internal sealed class Bounds
             (nameof(LastYear), LastYear, FirstYear, Defaults.LastYear),
             (nameof(GroupedLength), GroupedLength, 1, Defaults.GroupedLength),
         ];
-        return ranges.Where(one => one.Value < one.Least || one.Value > one.Most).Select(one => $"'{section}:{one.Name}' is {one.Value}; it must be {one.Least} to {one.Most}.");
-    }
 }

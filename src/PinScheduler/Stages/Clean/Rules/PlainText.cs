@@ -17,9 +17,18 @@ internal static class PlainText
         ref var from = ref MemoryMarshal.GetReference(text);
         ref var to = ref MemoryMarshal.GetReference(into[..(text.Length + Slack)]);
         var length = text.Length;
-        if (length < Vector128<byte>.Count)
+        if (length < sizeof(ulong))
         {
             return CopyShort(text, ref to);
+        }
+
+        if (length < Vector128<byte>.Count)
+        {
+            var (head, tail) = (Unsafe.ReadUnaligned<ulong>(ref from), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, length - sizeof(ulong))));
+            Unsafe.WriteUnaligned(ref to, head);
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, length - sizeof(ulong)), tail);
+            var both = Special(Vector128.Create(head, tail).AsByte());
+            return First(both & 0xFF, 0, First(both >> sizeof(ulong), length - sizeof(ulong), length));
         }
 
         if (length < Vector256<byte>.Count)

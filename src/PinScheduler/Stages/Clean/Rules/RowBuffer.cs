@@ -43,14 +43,28 @@ internal sealed class RowBuffer
     /// <summary>Empty is NULL.</summary>
     public void Text(ReadOnlySpan<byte> text)
     {
-        Separate();
         if (text.IsEmpty)
         {
+            Separate();
             AppendNull();
             return;
         }
 
-        AppendEscaped(text);
+        var into = Reserve(text.Length + PlainText.Slack + 1);
+        _column++;
+        if (_column > 0)
+        {
+            into[0] = (byte)'\t';
+            into = into[1..];
+            Length++;
+        }
+
+        var plain = PlainText.Copy(text, into);
+        Length += plain;
+        if (plain < text.Length)
+        {
+            AppendEscaped(text[plain..]);
+        }
     }
 
     /// <summary>Both with a blank between them, in one field; NULL where either is.</summary>
@@ -120,7 +134,7 @@ internal sealed class RowBuffer
     private void Separate()
     {
         _column++;
-        if (Length > _rowStart)
+        if (_column > 0)
         {
             Reserve(1)[0] = (byte)'\t';
             Length++;
