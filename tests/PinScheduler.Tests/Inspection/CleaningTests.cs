@@ -20,7 +20,7 @@ public sealed class CleaningTests
         var one = (await server.GetAsync($"/api/clean/explain?file={Uri.EscapeDataString(path)}&line=3")).EnumerateArray().Single();
         Assert.Equal((3, "pin", JsonValueKind.Null), (one.GetProperty("line").GetInt32(), one.GetProperty("dataSet").GetString(), one.GetProperty("reason").ValueKind));
         var title = one.GetProperty("columns").EnumerateArray().Single(column => column.GetProperty("column").GetString() == "title");
-        Assert.Equal("""{"column":"title","value":"t3","from":[{"key":"title","raw":"\u0022 t3\u0022","steps":[{"what":"trimmed","value":"t3"}]}]}""", title.GetRawText());
+        Assert.Equal("""{"column":"title","value":"t3","from":[{"key":"title","raw":"\" t3\"","steps":[{"what":"trimmed","value":"t3"}]}]}""", title.GetRawText());
         Assert.Equal([1, 2, 3, 4, 5], Lines(await server.GetAsync($"/api/clean/explain?file={Uri.EscapeDataString(path)}")));
         Assert.Equal([1, 2], Lines(await server.GetAsync($"/api/clean/explain?file={Uri.EscapeDataString(Path.Combine(bench.LandingRoot, path))}&limit=2")));
         Assert.Equal([4, 8], Lines(await server.GetAsync($"/api/clean/explain?file={Uri.EscapeDataString(path)}&rejected=true")));
@@ -72,7 +72,7 @@ public sealed class CleaningTests
         await using var bench = await DrainBench.CreateAsync(partitions: 1);
         await bench.ProduceAsync(0, "{\"index\":1}", "{\"index\":2}");
         await bench.DrainAsync(run: 1);
-        await bench.ExecuteAsync("insert into run (id, pipeline, version, logical_date, state, `trigger`, parameters, created_at) values (1, 'nightly', 'v', '2026-11-22', 'succeeded', 'api', '{}', utc_timestamp(6))");
+        await bench.ExecuteAsync("insert into run (id, pipeline, version, logical_date, state, `trigger`, parameters, created_at, ended_at) values (1, 'nightly', 'v', '2026-11-22', 'succeeded', 'api', '{}', utc_timestamp(6), utc_timestamp(6))");
         await bench.ExecuteAsync("""insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, nulls, milliseconds, cleaned_at) select id, 'r', 'pin', run, 2, 1, 1, 0, '{"title":2}', bytes / 1000, utc_timestamp(6) from landing_file""");
         await using var server = await InspectionServer.StartAsync(bench);
 

@@ -53,7 +53,7 @@ public sealed class CleanOptionsTests
     [InlineData(nameof(Bounds.GroupedLength), 254, "pin geo")]
     public void HashOfRules_ChangesWithItsDataSetsBoundsOnly(string bound, int value, string dataSets)
     {
-        var bounds = Bind($$"""{"Pipeline":{"Bounds":{"{{bound}}":"{{value}}"}}}""").Bounds;
+        var bounds = Bind($$$$"""{"Pipeline":{"Bounds":{"{{{{bound}}}}":{{{{value}}}}}}}""").Bounds;
 
         Assert.Equal(dataSets.Split(' '), DataSet.All.Where(dataSet => Hash(dataSet, [], bounds) != Hash(dataSet, [])).Select(dataSet => dataSet.Key));
     }

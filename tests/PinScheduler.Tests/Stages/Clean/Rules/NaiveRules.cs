@@ -52,7 +52,7 @@ internal static class NaiveRules
 
             foreach (var property in document.RootElement.Clone().EnumerateObject())
             {
-                record[property.Name] = property.Value;
+                record[DecodeName(property)] = property.Value;
             }
         }
         catch (JsonException)
