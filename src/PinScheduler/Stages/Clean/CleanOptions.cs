@@ -15,8 +15,8 @@ internal sealed class CleanOptions
     /// <summary>As they stand in the configuration, for the binder is silent about those it does not know.</summary>
     internal IReadOnlyList<string> BoundNames { get; set; } = [];
 
-    /// <summary>Partitions of one data set that are loaded side by side; warehouse.md §3.2: two are nearly enough for a server.</summary>
-    public int CleanConnections { get; set; } = 2;
+    /// <summary>Partitions that one server loads side by side, over all data sets; warehouse.md §3.2: two are nearly enough for a database of two cores, and each takes some 50 MB.</summary>
+    public int CleanConnections { get; set; } = 3;
 
     public Placeholders EffectivePlaceholders()
     {
