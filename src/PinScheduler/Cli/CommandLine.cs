@@ -22,6 +22,7 @@ internal static class CommandLine
         root.Add(RunCommands.Act("retry", "Runs the tasks that did not succeed again", server, json));
         root.Add(RunCommands.Act("cancel", "Cancels a run", server, json));
         root.Add(ResultCommands.Results(server, json));
+        root.Add(TablesCommand.Create(server, json));
         root.Add(LineageCommand.Create(server, json));
         root.Add(TopicCommands.Topics(server, json));
         root.Add(TopicCommands.Peek(server, json));
