@@ -51,7 +51,7 @@ internal sealed class WarehousePage : RazorPage
         html.Add($"</ul>");
     }
 
-    private static void AddTables(PageHtml html, IReadOnlyList<TableSize> tables, ILookup<string, TableSample> history)
+    private static void AddTables(PageHtml html, List<TableSize> tables, ILookup<string, TableSample> history)
     {
         if (tables.Count == 0)
         {
@@ -72,7 +72,7 @@ internal sealed class WarehousePage : RazorPage
         html.Add($"</tbody></table></div>");
     }
 
-    private static void AddLine(PageHtml html, IReadOnlyList<TableSample> samples)
+    private static void AddLine(PageHtml html, List<TableSample> samples)
     {
         if (samples.Count < 2)
         {

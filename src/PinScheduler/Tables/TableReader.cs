@@ -12,7 +12,7 @@ internal sealed class TableReader(Warehouse warehouse, TableGroups groups)
     // MySQL 8 otherwise gives figures that may be a day old; MariaDB does not read comments of such versions
     private const string Fresh = "/*!80000 set session information_schema_stats_expiry = 0; */ ";
 
-    private const string Now = "select table_name as Name, coalesce(table_rows, 0) as RowCount, coalesce(data_length, 0) as DataBytes, coalesce(index_length, 0) as IndexBytes from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'";
+    private const string Now = "select table_name as Name, cast(coalesce(table_rows, 0) as signed) as RowCount, cast(coalesce(data_length, 0) as signed) as DataBytes, cast(coalesce(index_length, 0) as signed) as IndexBytes from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'";
 
     /// <summary>The largest first.</summary>
     public async Task<IReadOnlyList<TableSize>> ListAsync(CancellationToken cancellationToken)

@@ -35,6 +35,8 @@ public sealed class DashboardTests
         Assert.Contains("/hangfire/runs/2", await browser.GetStringAsync("/hangfire/runs"), StringComparison.Ordinal);
         var page = await browser.GetStringAsync("/hangfire/runs/1");
         Assert.Contains("drain-pin", page, StringComparison.Ordinal);
+        Assert.Contains("/api/runs/1/checks/orphan_pin", page, StringComparison.Ordinal);
+        Assert.Contains("/api/warehouse/tables/clean_pin", await browser.GetStringAsync("/hangfire/warehouse"), StringComparison.Ordinal);
         var job = first.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("key").GetString() == "drain-pin").GetProperty("jobId").GetString();
         Assert.Contains("href=\"/hangfire/runs/1\"", await browser.GetStringAsync("/hangfire/jobs/details/" + job), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/hangfire/runs/999")).StatusCode);

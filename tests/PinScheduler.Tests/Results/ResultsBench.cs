@@ -43,7 +43,7 @@ internal sealed class ResultsBench : IAsyncDisposable
     public async Task<long> RunAsync(string analysis, string sql, string state = "succeeded")
     {
         await using var connection = await Database.Warehouse.OpenAsync(default);
-        var run = await Database.AddRunAsync(state, Day.AddDays(await connection.ExecuteScalarAsync<int>("select count(*) from run")));
+        var run = await Database.AddRunAsync(state, state == "running" ? null : Day.AddDays(await connection.ExecuteScalarAsync<int>("select count(*) from run")));
         await Database.RunAsync(AnalysisDatabase.File(analysis) with { Sql = sql, Columns = [], Tables = [] }, run);
         return run;
     }

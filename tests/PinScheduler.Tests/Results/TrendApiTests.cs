@@ -38,7 +38,8 @@ public sealed class TrendApiTests : IAsyncLifetime
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?column=follower_count&key.country=Chad", "name one by key.poster_name=…");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?column=followers_count", "did you mean 'follower_count'?");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?key.country=Chad", "'column' is ''");
-        await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?country=Chad", "did you mean 'key.country'?");
+        await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?country=Chad", "'country' is a column: a row is named by it with 'key.country'.");
+        await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?key.county=Chad", "did you mean 'key.country'?");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?limit=0", "'limit' is '0'");
     }
 

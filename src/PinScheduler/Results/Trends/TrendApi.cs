@@ -38,9 +38,15 @@ internal static class TrendApi
     private static Dictionary<string, string> KeyOf(HttpRequest request, IReadOnlyList<string> columns)
     {
         var key = new Dictionary<string, string>(StringComparer.Ordinal);
+        var known = Own.Concat(columns.Select(static column => KeyPrefix + column)).ToList();
         foreach (var (name, value) in request.Query.Where(static pair => !Own.Contains(pair.Key)))
         {
-            key[name.StartsWith(KeyPrefix, StringComparison.Ordinal) && columns.Contains(name[KeyPrefix.Length..]) ? name[KeyPrefix.Length..] : throw ResultQuery.Unknown(name, [.. Own, .. columns.Select(static column => KeyPrefix + column)])] = value.ToString();
+            if (!known.Contains(name))
+            {
+                throw columns.Contains(name) ? ResultException.Invalid($"'{name}' is a column: a row is named by it with '{KeyPrefix}{name}'.") : ResultQuery.Unknown(name, known);
+            }
+
+            key[name[KeyPrefix.Length..]] = value.ToString();
         }
 
         return key;
