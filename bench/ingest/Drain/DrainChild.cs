@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace IngestBench.Drain;
 
-/// <summary>One way in a process of its own, warmed up by a drain that does not count: its time, its processor's and its peak of memory.</summary>
+/// <summary>One way in a process of its own, warmed up by drains that do not count, for a server has long been compiled: its time, its processor's and its peak of memory.</summary>
 internal static class DrainChild
 {
     public const string Command = "drain-child";
@@ -13,12 +13,15 @@ internal static class DrainChild
     public const string NativeInTurn = "native-in-turn";
     public const string Confluent = "confluent";
 
+    private const int WarmUps = 3;
+
     public sealed record Outcome(long Records, double Seconds, double CpuSeconds, double PeakMegabytes);
 
     public static Outcome Start(string way, string brokers, string database, int partitions, int? queueKilobytes)
     {
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "IngestBench.dll"), Command, way, brokers, database, $"{partitions}", $"{queueKilobytes}"];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        // as ./run starts the server
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, Environment = { ["MALLOC_ARENA_MAX"] = "2" } })!;
         var words = process.StandardOutput.ReadToEnd().Split(' ');
         process.WaitForExit();
         return process.ExitCode == 0
@@ -33,7 +36,7 @@ internal static class DrainChild
         {
             await using var ours = way is Bare or Careful ? null : new OurDrain(brokers, database, folder.FullName, way != Confluent, queueKilobytes);
             var (records, seconds, cpu) = (0L, 0.0, TimeSpan.Zero);
-            for (var run = 1; run <= 2; run++)
+            for (var run = 1; run <= WarmUps + 1; run++)
             {
                 await (ours?.ForgetAsync(default) ?? Task.CompletedTask);
                 var (started, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);

@@ -5,7 +5,7 @@ using PinScheduler.Stages;
 namespace IngestBench.Drain;
 
 /// <summary>All ways over the same records, in turn, so that a slow minute of the machine hits all alike; the medians of the rounds.</summary>
-internal sealed class DrainRun(int records, int partitions, int rounds, int[] queues)
+internal sealed class DrainRun(int records, int partitions, int rounds, int[] queues, int batch, string only)
 {
     private const string Reference = "Confluent.Kafka's loop that checks, hashes and flushes, a file a topic";
 
@@ -22,8 +22,8 @@ internal sealed class DrainRun(int records, int partitions, int rounds, int[] qu
         }
 
         Console.Error.WriteLine($"producing {records:N0} records …");
-        var bytes = Records.Produce(broker.BootstrapServers, records, partitions);
-        var ways = Ways(broker.BootstrapServers, database.ConnectionString).ToList();
+        var bytes = Records.Produce(broker.BootstrapServers, records, partitions, batch);
+        var ways = Ways(broker.BootstrapServers, database.ConnectionString).Where(way => way.Name.Contains(only, StringComparison.Ordinal)).ToList();
         var outcomes = ways.ToDictionary(way => way.Name, _ => new List<DrainChild.Outcome>());
         for (var round = 0; round < rounds; round++)
         {
@@ -68,9 +68,9 @@ internal sealed class DrainRun(int records, int partitions, int rounds, int[] qu
     {
         static double Of(List<DrainChild.Outcome> list, Func<DrainChild.Outcome, double> figure) => Figures.Median(list.Select(figure));
         static double Rate(DrainChild.Outcome outcome) => outcome.Records / outcome.Seconds;
-        var reference = Of(outcomes[Reference], Rate);
+        var reference = outcomes.TryGetValue(Reference, out var loop) ? Of(loop, Rate) : double.NaN;
         Figures.Write(
-            $"Kafka to files: {records:N0} records, {bytes / 1e6:N0} MB, {DataSet.All.Count} topics of {partitions} partitions, medians of {rounds} rounds",
+            $"Kafka to files: {records:N0} records, {bytes / 1e6:N0} MB, {DataSet.All.Count} topics of {partitions} partitions, batches of up to {batch / 1024} KiB, medians of {rounds} rounds",
             ["way", "records/s", "lowest to highest", "× that loop", "CPU µs/record", "peak MB"],
             outcomes.Select(pair => (IReadOnlyList<string>)
             [

@@ -16,7 +16,7 @@ internal static class Kcat
             var started = Stopwatch.GetTimestamp();
             foreach (var set in DataSet.All)
             {
-                using var process = Process.Start("bash", ["-c", "kcat -C -q -e -X check.crcs=false -b \"$0\" -t \"$1\" -o beginning > \"$2\"", brokers, Records.Topic(set), Path.Combine(folder.FullName, set.Key)]);
+                using var process = Process.Start("bash", ["-c", "kcat -C -q -e -X check.crcs=false -X queued.min.messages=1000000 -b \"$0\" -t \"$1\" -o beginning > \"$2\"", brokers, Records.Topic(set), Path.Combine(folder.FullName, set.Key)]);
                 process.WaitForExit();
                 if (process.ExitCode != 0)
                 {

@@ -23,14 +23,14 @@ internal static class Records
     public static string Topic(DataSet set) => $"bench.{set.Key}";
 
     /// <returns>Bytes of the values.</returns>
-    public static long Produce(string brokers, int records, int partitions)
+    public static long Produce(string brokers, int records, int partitions, int batch)
     {
         var rows = new SourceRows(seed: 1, Posts, edgeShare: 0);
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
             BootstrapServers = brokers,
             LingerMs = 100,
-            BatchSize = 1_000_000,
+            BatchSize = batch,
             CompressionType = CompressionType.Lz4,
             QueueBufferingMaxMessages = 1_000_000,
         }).Build();

@@ -79,6 +79,8 @@ internal sealed class BenchServer : IDisposable
             ["Kafka:BootstrapServers"] = brokers,
             ["Kafka:NativeProducer"] = (mode != Confluent).ToString(),
         });
+        // Kafka__linger.ms=0.5 and the like
+        builder.Configuration.AddEnvironmentVariables();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();

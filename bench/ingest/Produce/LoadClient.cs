@@ -34,6 +34,8 @@ internal sealed class LoadClient(int port, IReadOnlyList<byte[]> requests)
             if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } early)
             {
                 await Task.Delay(early, cancellationToken);
+                // a timer of whole milliseconds may ring before its time
+                due = Math.Min(due, Stopwatch.GetTimestamp());
             }
 
             for (var request = requests[i % requests.Count].AsMemory(); request.Length > 0;)

@@ -4,7 +4,7 @@ using IngestBench.Report;
 namespace IngestBench.Produce;
 
 /// <summary>All ways, in turn, so that a slow minute of the machine hits all alike; the medians of the rounds.</summary>
-internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions)
+internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions, string only)
 {
     private const string Topic = "bench.pin";
 
@@ -30,25 +30,28 @@ internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Figures.WriteMachine();
-        var results = Ways.ToDictionary(way => way, _ => new List<Result>());
+        var ways = Ways.Where(way => way.Name.Contains(only, StringComparison.Ordinal)).ToList();
+        var results = ways.ToDictionary(way => way, _ => new List<Result>());
         var (bare, half) = (new Dictionary<bool, List<double>> { [true] = [], [false] = [] }, new List<Result>());
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var way in Ways)
+            foreach (var way in ways)
             {
                 Console.Error.WriteLine($"round {round + 1}/{rounds}  {way.Name}");
                 results[way].Add(await MeasureAsync(way, null, cancellationToken));
             }
 
-            foreach (var native in (bool[])[true, false])
+            foreach (var native in only.Length == 0 ? (bool[])[true, false] : [])
             {
                 Console.Error.WriteLine($"round {round + 1}/{rounds}  producer alone, native {native}");
                 using var broker = NewBroker();
                 bare[native].Add(await BareProducer.RunAsync(broker.BootstrapServers, Topic, native, batchSize: 500, underWay: 32, time));
             }
 
-            var way500 = Ways.First(way => way is { Batch: 500, Connections: 32 });
-            half.Add(await MeasureAsync(way500, results[way500][^1].Records / way500.Batch / 2, cancellationToken));
+            if (ways.FirstOrDefault(way => way is { Batch: 500, Connections: 32 }) is { } whole)
+            {
+                half.Add(await MeasureAsync(whole, results[whole][^1].Records / whole.Batch / 2, cancellationToken));
+            }
         }
 
         Write(results, bare, half);
@@ -82,7 +85,7 @@ internal sealed class ProduceRun(TimeSpan time, int rounds, int partitions)
     private void Write(Dictionary<Way, List<Result>> results, Dictionary<bool, List<double>> bare, List<Result> half)
     {
         static double Of(List<Result> list, Func<Result, double> figure) => Figures.Median(list.Select(figure));
-        var reference = Of(results[Ways.First(way => way.Server == BenchServer.Bare)], result => result.Records);
+        var reference = results.FirstOrDefault(pair => pair.Key.Server == BenchServer.Bare).Value is { } list ? Of(list, result => result.Records) : double.NaN;
         IReadOnlyList<string> Row(string name, List<Result> list) =>
         [
             name, Figures.Text(Of(list, result => result.Records)), Figures.Text(Of(list, result => result.Records) / reference), Figures.Text(Of(list, result => result.P50)),

@@ -5,7 +5,11 @@ namespace IngestBench.Report;
 
 internal static class Figures
 {
-    public static double Median(IEnumerable<double> values) => At(values, 0.5);
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     public static double At(IEnumerable<double> values, double share)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using PinScheduler.Kafka;
 
 namespace PinScheduler.Ingestion;
@@ -7,6 +8,7 @@ internal static class IngestionServices
     public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<RecordProducer>();
         services.AddSingleton<Ingestor>();
         services.AddSingleton<TopicAliases>();

@@ -9,10 +9,10 @@ internal sealed class SourcePost(SourceTables tables)
     /// <exception cref="StageFailedException">There is no post.</exception>
     public async Task<IReadOnlyDictionary<string, RawJson>> DrawAsync(CancellationToken cancellationToken)
     {
-        var picker = await PostPicker.CreateAsync(tables, Random.Shared.NextInt64(), cancellationToken);
-        await foreach (var posts in picker.PickAsync(1, 1, cancellationToken))
+        var picker = await PostPicker.CreateAsync(tables, Random.Shared.NextInt64(), posts: 1, PostPicker.SmallPosts, cancellationToken);
+        await foreach (var posts in picker.PickAsync(1, 1, afterDraws: 0, cancellationToken))
         {
-            return DataSet.All.Zip(posts[0].Rows).ToDictionary(pair => pair.First.Key, pair => new RawJson(pair.Second));
+            return DataSet.All.Zip(posts[0].Post.Rows).ToDictionary(pair => pair.First.Key, pair => new RawJson(pair.Second.ToArray()));
         }
 
         throw new StageFailedException("The source has no post.");

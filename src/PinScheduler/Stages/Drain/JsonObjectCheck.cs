@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace PinScheduler.Stages.Drain;
@@ -276,7 +277,17 @@ internal ref struct JsonObjectCheck
         return true;
     }
 
+    // mostly there is none
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SkipWhiteSpace()
+    {
+        if (Current <= ' ')
+        {
+            SkipSome();
+        }
+    }
+
+    private void SkipSome()
     {
         while (_at < _text.Length)
         {

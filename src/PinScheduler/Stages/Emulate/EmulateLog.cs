@@ -11,4 +11,7 @@ internal static partial class EmulateLog
 
     [LoggerMessage(EventId = 2212, Level = LogLevel.Information, Message = "Sent {Posts} posts as {Records} records")]
     public static partial void Sent(ILogger log, long posts, long records);
+
+    [LoggerMessage(EventId = 2213, Level = LogLevel.Information, Message = "An earlier attempt has sent {Confirmed} of the posts; this one goes on behind them")]
+    public static partial void GoingOn(ILogger log, long confirmed);
 }

@@ -18,5 +18,5 @@ internal sealed class EmulateOptions
 
     /// <summary>Requests under way at a time.</summary>
     [Range(1, 64, ErrorMessage = "'Pipeline:EmulateRequests' must be 1 to 64.")]
-    public int EmulateRequests { get; set; } = 6;
+    public int EmulateRequests { get; set; } = 16;
 }

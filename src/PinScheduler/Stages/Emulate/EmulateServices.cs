@@ -13,6 +13,7 @@ internal static class EmulateServices
         services.AddSingleton<IngestionAddress>();
         services.AddSingleton<IngestionClient>();
         services.AddSingleton<EmulatedOffsetStore>();
+        services.AddSingleton<EmulateProgressStore>();
         services.AddSingleton<EmulateStage>();
         return services;
     }

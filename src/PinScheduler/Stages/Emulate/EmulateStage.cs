@@ -5,16 +5,22 @@ using PinScheduler.Kafka;
 
 namespace PinScheduler.Stages.Emulate;
 
-/// <summary>Stage `emulate`: random posts of the source tables go through the ingestion API into the three topics. At least once: an attempt that died is followed by one that sends the same posts again.</summary>
-internal sealed class EmulateStage(SourceTables tables, IngestionClient client, TopicCatalog catalog, EmulatedOffsetStore offsets, IOptions<KafkaOptions> kafka, IOptions<EmulateOptions> options, TimeProvider time) : IStage
+/// <summary>Stage `emulate`: random posts of the source tables go through the ingestion API into the three topics. At least once: an attempt that died is followed by one that goes on where it was known to have come, with the same posts.</summary>
+internal sealed class EmulateStage(SourceTables tables, IngestionClient client, TopicCatalog catalog, EmulatedOffsetStore offsets, EmulateProgressStore progress, IOptions<KafkaOptions> kafka, IOptions<EmulateOptions> options, TimeProvider time) : IStage
 {
+    /// <summary>What an attempt that dies leaves to be sent twice.</summary>
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
+
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var posts = context.Parameters.Whole("posts") ?? options.Value.Posts;
         try
         {
             var before = await TopicsAsync(cancellationToken);
-            await SendAsync(posts, context, cancellationToken);
+            // of its own run, so that a second attempt sends what the first did and clean finds nothing new in it
+            var seed = context.Parameters.Whole("seed") ?? options.Value.Seed ?? context.RunId;
+            EmulateLog.Sending(context.Log, posts, seed);
+            await SendAsync(EmulateWork.Of(context.RunId, seed, posts, before), context, cancellationToken);
             await KeepEndsAsync(before, context, cancellationToken);
         }
         catch (KafkaException exception)
@@ -30,36 +36,46 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
         return StageResult.Of(("posts", posts), ("records", posts * DataSet.All.Count));
     }
 
-    private async Task SendAsync(long posts, StageContext context, CancellationToken cancellationToken)
+    private async Task SendAsync(EmulateWork work, StageContext context, CancellationToken cancellationToken)
     {
-        // of its own run, so that a second attempt sends what the first did and clean finds nothing new in it
-        var seed = context.Parameters.Whole("seed") ?? options.Value.Seed ?? context.RunId;
-        EmulateLog.Sending(context.Log, posts, seed);
-        if (posts == 0)
+        var start = await progress.FindAsync(work, cancellationToken);
+        if (start.Confirmed > 0)
+        {
+            EmulateLog.GoingOn(context.Log, start.Confirmed);
+            context.Report(start.Confirmed, work.Posts, "posts");
+        }
+
+        if (start.Confirmed == work.Posts)
         {
             return;
         }
 
-        var picker = await PostPicker.CreateAsync(tables, seed, cancellationToken);
+        var picker = await PostPicker.CreateAsync(tables, work.Seed, work.Posts - start.Confirmed, PostPicker.SmallPosts, cancellationToken);
         var pace = new Pace(context.Parameters.Number("postsPerSecond"), time);
-        var (sent, acknowledged) = (0L, 0L);
+        var (sent, confirmed, saved, savedAt) = (0L, new ConfirmedPosts(start), start, 0L);
         await using var sending = new BoundedSends(options.Value.EmulateRequests, cancellationToken);
-        await foreach (var some in picker.PickAsync(posts, pace.Step, cancellationToken))
+        await foreach (var some in picker.PickAsync(work.Posts - start.Confirmed, pace.Step, start.Draws, cancellationToken))
         {
             await pace.WaitForTurnAsync(sent, cancellationToken);
             sent += some.Count;
-            var waiting = DataSet.All.Count;
+            var chunk = confirmed.Begin(some, DataSet.All.Count);
             for (var set = 0; set < DataSet.All.Count; set++)
             {
                 var (topic, row) = (kafka.Value.TopicOf(DataSet.All[set].Key), set);
                 await sending.StartAsync(async token =>
                 {
-                    await client.SendAsync(topic, [.. some.Select(post => (post.Index, post.Rows[row]))], context.Log, token);
-                    if (Interlocked.Decrement(ref waiting) == 0)
+                    await client.SendAsync(topic, some, row, context.Log, token);
+                    if (confirmed.Confirm(chunk) is { } all)
                     {
-                        context.Report(Interlocked.Add(ref acknowledged, some.Count), posts, "posts");
+                        context.Report(all, work.Posts, "posts");
                     }
                 });
+            }
+
+            if (confirmed.UpTo is var upTo && upTo != saved && (savedAt == 0 || time.GetElapsedTime(savedAt) > SaveEvery))
+            {
+                await progress.SaveAsync(work, upTo, context.Fence, cancellationToken);
+                (saved, savedAt) = (upTo, time.GetTimestamp());
             }
         }
 

@@ -5,9 +5,14 @@ namespace PinScheduler.Stages.Emulate;
 /// <summary>
 /// Draws posts at random, with replacement: the same seed and the same source give the same posts in the same order. Where the tables have
 /// keys and few holes it draws numbers between the bounds and passes over those that are no post; else it reads the list of indexes first.
+/// A small source of which much is drawn is read once, at a tenth of the price a row; else the rows of what was drawn are.
 /// </summary>
 internal sealed class PostPicker
 {
+    /// <summary>What a source may have to be kept in memory as a whole: posts, and bytes of a table's JSON.</summary>
+    public const int SmallPosts = 128 * 1024;
+    private const long SmallBytes = 64 * 1024 * 1024;
+
     // MariaDB takes a list of a thousand for a table
     private const int ByKey = 900;
 
@@ -19,26 +24,31 @@ internal sealed class PostPicker
     /// <summary>Reads under way while what was read before is being sent.</summary>
     private const int ReadsAhead = 3;
 
-    private readonly SourceTables _tables;
     private readonly Func<long> _draw;
     private readonly int _drawsATime;
+    private readonly Func<List<long>, CancellationToken, Task<Dictionary<long, Post>>> _find;
 
-    private PostPicker(SourceTables tables, Func<long> draw, int drawsATime)
+    private PostPicker(Func<long> draw, int drawsATime, Func<List<long>, CancellationToken, Task<Dictionary<long, Post>>> find)
     {
-        _tables = tables;
         _draw = draw;
         _drawsATime = drawsATime;
+        _find = find;
     }
 
+    /// <param name="tables">The source.</param>
+    /// <param name="seed">The same gives the same posts.</param>
+    /// <param name="posts">About how many will be picked.</param>
+    /// <param name="small">Sources of more posts are never read as a whole.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="StageFailedException">There is no post.</exception>
-    public static async Task<PostPicker> CreateAsync(SourceTables tables, long seed, CancellationToken cancellationToken)
+    public static async Task<PostPicker> CreateAsync(SourceTables tables, long seed, long posts, int small, CancellationToken cancellationToken)
     {
         var bounds = await tables.BoundsAsync(cancellationToken);
         var drawsATime = bounds is null ? WithoutKey : ByKey;
         if (bounds is var (low, high) && low <= high && await IsDenseAsync(tables, low, high, seed, cancellationToken))
         {
             var drawn = RandomOf(seed);
-            return new PostPicker(tables, () => drawn.NextInt64(low, high + 1), drawsATime);
+            return new PostPicker(() => drawn.NextInt64(low, high + 1), drawsATime, await FinderAsync(tables, high - low + 1, posts, small, cancellationToken));
         }
 
         var indexes = await tables.IndexesAsync(cancellationToken);
@@ -48,36 +58,53 @@ internal sealed class PostPicker
         }
 
         var random = RandomOf(seed);
-        return new PostPicker(tables, () => indexes[random.Next(indexes.Count)], drawsATime);
+        return new PostPicker(() => indexes[random.Next(indexes.Count)], drawsATime, await FinderAsync(tables, indexes.Count, posts, small, cancellationToken));
     }
 
-    /// <summary>So many posts, in chunks of a size that has no influence on which they are.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<Post>> PickAsync(long count, int chunk, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>So many posts behind so many draws, in chunks of a size that has no influence on which they are.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<DrawnPost>> PickAsync(long count, int chunk, long afterDraws, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (inVain, underWay, reads) = (0, 0L, new Queue<(int Draws, Task<List<Post>> Found)>());
+        for (var i = 0L; i < afterDraws; i++)
+        {
+            _draw();
+        }
+
+        var (inVain, draws, underWay, reads, some) = (0, afterDraws, 0L, new Queue<(List<long> Drawn, Task<Dictionary<long, Post>> Found)>(), new List<DrawnPost>(chunk));
         try
         {
             for (var left = count; left > 0;)
             {
                 // never more than are missing, so that what is drawn does not depend on how far ahead it is read
-                for (; reads.Count < ReadsAhead && underWay < left; underWay += reads.Last().Draws)
+                for (; reads.Count < ReadsAhead && underWay < left; underWay += reads.Last().Drawn.Count)
                 {
                     var drawn = Enumerable.Range(0, (int)Math.Min(left - underWay, _drawsATime)).Select(_ => _draw()).ToList();
-                    reads.Enqueue((drawn.Count, FindAsync(drawn, cancellationToken)));
+                    reads.Enqueue((drawn, _find(drawn, cancellationToken)));
                 }
 
-                var found = await reads.Peek().Found;
-                underWay -= reads.Dequeue().Draws;
-                left -= found.Count;
-                inVain = found.Count > 0 ? 0 : inVain + 1;
+                var posts = await reads.Peek().Found;
+                var (tried, before) = (reads.Dequeue().Drawn, left);
+                underWay -= tried.Count;
+                foreach (var index in tried)
+                {
+                    draws++;
+                    if (!posts.TryGetValue(index, out var post))
+                    {
+                        continue;
+                    }
+
+                    left--;
+                    some.Add(new DrawnPost(post, draws));
+                    if (some.Count == chunk || left == 0)
+                    {
+                        yield return some;
+                        some = new List<DrawnPost>(chunk);
+                    }
+                }
+
+                inVain = left < before ? 0 : inVain + 1;
                 if (inVain == DrawsInVain)
                 {
                     throw new StageFailedException("The source has lost its posts while they were being drawn: nothing is at the indexes any more that had rows before.", retry: true);
-                }
-
-                foreach (var some in found.Chunk(chunk))
-                {
-                    yield return some;
                 }
             }
         }
@@ -88,17 +115,22 @@ internal sealed class PostPicker
         }
     }
 
-    private async Task<List<Post>> FindAsync(List<long> drawn, CancellationToken cancellationToken)
+    private static async Task<Func<List<long>, CancellationToken, Task<Dictionary<long, Post>>>> FinderAsync(SourceTables tables, long span, long posts, int small, CancellationToken cancellationToken)
     {
-        var posts = await _tables.PostsAsync(drawn.Distinct().ToList(), cancellationToken);
-        return drawn.Where(posts.ContainsKey).Select(index => posts[index]).ToList();
+        // a row by its key costs about seven times as much as one of a scan
+        if (span <= Math.Min(small, posts * 2) && await tables.AllPostsAsync(SmallBytes, cancellationToken) is { } all)
+        {
+            return (_, _) => Task.FromResult(all);
+        }
+
+        return (drawn, token) => tables.PostsAsync(drawn.Distinct(), token);
     }
 
     // by a draw and not by the server's estimates: those change between two runs that should be the same
     private static async Task<bool> IsDenseAsync(SourceTables tables, long low, long high, long seed, CancellationToken cancellationToken)
     {
         var random = RandomOf(seed);
-        var sample = Enumerable.Range(0, ByKey).Select(_ => random.NextInt64(low, high + 1)).Distinct().ToList();
+        var sample = Enumerable.Range(0, ByKey).Select(_ => random.NextInt64(low, high + 1)).ToHashSet();
         return (await tables.PostsAsync(sample, cancellationToken)).Count * 2 >= sample.Count;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Dapper;
 using MySqlConnector;
@@ -55,39 +54,68 @@ internal sealed class SourceTables(SourceDatabase source)
     /// The posts among some indexes. An index that lacks a row in one of the tables is no post; where it has several rows in one, the post has
     /// the first of them in the order of their JSON text, so that the same source always gives the same.
     /// </summary>
-    public async Task<Dictionary<long, Post>> PostsAsync(IReadOnlyCollection<long> indexes, CancellationToken cancellationToken)
+    public async Task<Dictionary<long, Post>> PostsAsync(IEnumerable<long> indexes, CancellationToken cancellationToken)
     {
-        var found = new List<Dictionary<long, byte[]>>();
+        // numbers of ours, and as parameters each would be looked for in the text; in order they are found sooner
+        var list = string.Join(',', indexes.Order());
+        var found = new List<Dictionary<long, ReadOnlyMemory<byte>>>();
         foreach (var set in DataSet.All)
         {
-            var rows = new Dictionary<long, byte[]>();
-            await ReadAsync(set, indexes, rows, cancellationToken);
-            found.Add(rows);
+            found.Add((await ReadAsync(set, $"where `{set.IndexColumn}` in ({list})", null, cancellationToken))!);
         }
 
-        return indexes.Where(index => found.TrueForAll(rows => rows.ContainsKey(index)))
-            .ToDictionary(index => index, index => new Post(index, [.. found.Select(rows => rows[index])]));
+        return Join(found);
     }
 
-    private async Task ReadAsync(DataSet set, IReadOnlyCollection<long> indexes, Dictionary<long, byte[]> rows, CancellationToken cancellationToken)
+    /// <summary>All posts, as <see cref="PostsAsync"/>; null where a table's JSON has more bytes than the limit.</summary>
+    public async Task<Dictionary<long, Post>?> AllPostsAsync(long limit, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(DataSet.All.Select(set => ReadAsync(set, "", limit, cancellationToken)));
+        return found.Contains(null) ? null : Join(found!);
+    }
+
+    private static Dictionary<long, Post> Join(IReadOnlyList<Dictionary<long, ReadOnlyMemory<byte>>> found)
+    {
+        var posts = new Dictionary<long, Post>(found[0].Count);
+        foreach (var index in found[0].Keys.Where(index => found.All(rows => rows.ContainsKey(index))))
+        {
+            posts.Add(index, new Post(index, [.. found.Select(rows => rows[index])]));
+        }
+
+        return posts;
+    }
+
+    private async Task<Dictionary<long, ReadOnlyMemory<byte>>?> ReadAsync(DataSet set, string where, long? limit, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenAsync(cancellationToken);
-        // numbers of ours, and as parameters each would be looked for in the text
-        await using var command = new MySqlCommand($"select * from `{set.SourceTable}` where `{set.IndexColumn}` in ({string.Join(',', indexes)})", connection);
+        await using var command = new MySqlCommand($"select * from `{set.SourceTable}` {where}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var column = reader.GetOrdinal(set.IndexColumn);
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var (column, bytes, rows, slab) = (reader.GetOrdinal(set.IndexColumn), 0L, new Dictionary<long, ReadOnlyMemory<byte>>(), new JsonSlab(limit is null ? JsonSlab.Passing : JsonSlab.Staying));
+        using var row = new SourceRow(reader, slab);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (IndexOf(reader.GetValue(column)) is { } index)
+            if (IndexOf(reader.GetValue(column)) is not { } index)
             {
-                var json = SourceRow.ToJson(reader, buffer);
-                if (!rows.TryGetValue(index, out var other) || json.AsSpan().SequenceCompareTo(other) < 0)
-                {
-                    rows[index] = json;
-                }
+                continue;
+            }
+
+            row.Write();
+            if (rows.TryGetValue(index, out var other) && slab.Written.Span.SequenceCompareTo(other.Span) >= 0)
+            {
+                slab.Drop();
+                continue;
+            }
+
+            rows[index] = slab.Take();
+            if ((bytes += rows[index].Length) > limit)
+            {
+                // what is left of the answer need not come over the wire
+                command.Cancel();
+                return null;
             }
         }
+
+        return rows;
     }
 
     private async Task<HashSet<long>> IndexesAsync(DataSet set, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using PinScheduler.Database;
+using PinScheduler.Kafka;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Emulate;
 using PinScheduler.Tests.Ingestion;
@@ -62,6 +63,111 @@ public class EmulateStageTests
             var sent = Indexes(server, "geo");
             return [.. sent.Skip(before).Order()];
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task Pick_GivesTheSamePosts_HoweverTheyAreReadAndCutAndResumed(int step)
+    {
+        await using var source = await SourceFixture.CreateAsync("emulate_pick");
+        await source.ExecuteAsync("update pinterest_data set `index` = `index` * @step; update geolocation_data set ind = ind * @step; update user_data set ind = ind * @step; delete from user_data where ind < 9", new { step });
+        await using var server = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "pick", 1, source.ConnectionString);
+
+        var byKey = await PickAsync(2500, 500, small: 0);
+        var whole = await PickAsync(2500, 7, small: 1000);
+        var resumed = await PickAsync(2500 - 1501, 500, small: 0, after: byKey[1500].Draw);
+
+        Assert.Equal(2500, byKey.Count);
+        Assert.Equal(byKey.Select(TextOf), whole.Select(TextOf));
+        Assert.Equal(byKey.Skip(1501).Select(TextOf), resumed.Select(TextOf));
+
+        async Task<List<DrawnPost>> PickAsync(long count, int chunk, int small, long after = 0)
+        {
+            var picker = await PostPicker.CreateAsync(server.Services.GetRequiredService<SourceTables>(), 5, count, small, default);
+            var chunks = await picker.PickAsync(count, chunk, after, default).ToListAsync();
+            Assert.All(chunks.SkipLast(1), some => Assert.Equal(chunk, some.Count));
+            return [.. chunks.SelectMany(some => some)];
+        }
+
+        static string TextOf(DrawnPost drawn) => $"{drawn.Draw} {drawn.Post.Index} {string.Join(' ', drawn.Post.Rows.Select(row => Encoding.UTF8.GetString(row.Span)))}";
+    }
+
+    [Fact]
+    public async Task Run_SendsEveryTypeOfColumn_AsItsKindOfJson()
+    {
+        await using var source = await SourceFixture.CreateAsync("emulate_columns", posts: 0);
+        await source.ExecuteAsync(
+            """
+            drop table user_data;
+            create table user_data (ind int, a tinyint unsigned, b smallint, c mediumint unsigned, d bigint, e bigint unsigned, f year, g decimal(10,3), h float, i date, j time, k bit(8), l blob, m enum('x','y'), n varchar(9) collate utf8mb4_general_ci, o datetime(3), p char(36));
+            insert into pinterest_data values (7, null, null, null, 0, null);
+            insert into geolocation_data values (7, null, null, null, null);
+            insert into user_data values (7, 255, -3, 16777215, -9223372036854775808, 18446744073709551615, 2021, 1.500, 0.5, '2020-02-29', '25:00:01', b'101', 'blob', 'y', 'ü', '2020-01-02 03:04:05.060', 'd9428888-122b-11e1-b85c-61cd3cbb3210');
+            """);
+        await using var server = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "columns", 1, source.ConnectionString);
+
+        await RunAsync(server, source, new { posts = 1 });
+
+        Assert.Equal(
+            """{"ind":7,"a":255,"b":-3,"c":16777215,"d":-9223372036854775808,"e":18446744073709551615,"f":2021,"g":1.500,"h":0.5,"i":"2020-02-29","j":"1.01:00:01","k":5,"l":"blob","m":"y","n":"ü","o":"2020-01-02 03:04:05.060000","p":"d9428888-122b-11e1-b85c-61cd3cbb3210"}""",
+            Assert.Single(Values(server, "user")));
+    }
+
+    [Fact]
+    public async Task Run_GoesOnBehindWhatWasConfirmed_WhenAnAttemptHasDied()
+    {
+        await using var source = await SourceFixture.CreateAsync("emulate_resume");
+        var (requests, dies) = (0, true);
+        await using var server = await StartAsync(source, "resume", () => dies && Interlocked.Increment(ref requests) > 6 ? HttpStatusCode.InternalServerError : null);
+        await using var whole = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "unbroken", 2, source.ConnectionString);
+
+        await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(server, source, new { posts = 3000, seed = 4 }, 5));
+        var died = await source.QueryAsync<(long Confirmed, long Draws)>("select confirmed, draws from emulate_progress where run = 5");
+        dies = false;
+        var reported = new List<long>();
+        var result = await RunAsync(server, source, new { posts = 3000, seed = 4 }, 5, (done, _, _) =>
+        {
+            lock (reported)
+            {
+                reported.Add(done);
+            }
+        });
+        await RunAsync(whole, source, new { posts = 3000, seed = 4 }, 6);
+
+        // two chunks of 500 were through, but the second's end is not always noted yet
+        Assert.Contains(Assert.Single(died).Confirmed, new long[] { 500, 1000 });
+        Assert.Equal(died[0].Confirmed, reported.Min());
+        Assert.Equal((3000, 9000, 3000), (result.Counts["posts"], result.Counts["records"], reported.Max()));
+        Assert.Empty(await source.QueryAsync<long>("select run from emulate_progress"));
+        foreach (var key in (string[])["pin", "geo", "user"])
+        {
+            var sent = Indexes(server, key).CountBy(index => index).ToDictionary();
+            Assert.Equal(3000 + 1000 - died[0].Confirmed, sent.Values.Sum());
+            Assert.All(Indexes(whole, key).CountBy(index => index), pair => Assert.True(sent[pair.Key] >= pair.Value, $"{key} {pair}"));
+        }
+
+        // who asks again for what has ended gets all of it again
+        await RunAsync(server, source, new { posts = 3000, seed = 4 }, 5);
+        Assert.Equal(6000 + 1000 - died[0].Confirmed, Indexes(server, "pin").Count);
+    }
+
+    [Theory]
+    [InlineData("another seed", 1, 3000, "", 3000)]
+    [InlineData("another number of posts", 4, 2000, "", 2000)]
+    [InlineData("a topic that was made anew", 4, 3000, "x", 3000)]
+    [InlineData("the same", 4, 3000, "", 500)]
+    public async Task Run_BeginsAnew_WhenTheProgressIsOfOtherWork(string why, long seed, int posts, string incarnation, int sent)
+    {
+        await using var source = await SourceFixture.CreateAsync("emulate_anew");
+        await using var server = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "anew", 2, source.ConnectionString);
+        var topics = await server.Services.GetRequiredService<TopicCatalog>().RefreshAsync(default);
+        var incarnations = string.Join(' ', new[] { "pin", "geo", "user" }.Select(key => topics[server.Topics[key]].Incarnation)) + incarnation;
+        await source.ExecuteAsync("insert into emulate_progress values (1, 4, 3000, @incarnations, 2500, 2500)", new { incarnations });
+
+        await RunAsync(server, source, new { posts, seed });
+
+        Assert.True(sent == Indexes(server, "geo").Count, why);
     }
 
     [Theory]
