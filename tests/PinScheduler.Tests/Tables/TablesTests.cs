@@ -38,6 +38,7 @@ public sealed class TablesTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _http.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
         await _database.DisposeAsync();
     }
