@@ -2,6 +2,7 @@
 -- title: Posts in each category and age group
 -- task: 7
 -- columns: age_group, category, category_count
+-- key: age_group, category
 -- tables: user_posts, dim_category
 -- chart: bar x=category y=category_count by=age_group
 

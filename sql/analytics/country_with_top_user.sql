@@ -2,6 +2,7 @@
 -- title: The country whose top poster has the most followers
 -- task: 6.2
 -- columns: country, follower_count
+-- key: country
 -- tables: geo_posts, dim_country
 -- chart: table
 

@@ -2,6 +2,7 @@
 -- title: Median follower count in each age group
 -- task: 8
 -- columns: age_group, median_follower_count
+-- key: age_group
 -- tables: follower_histogram
 -- chart: bar x=age_group y=median_follower_count
 

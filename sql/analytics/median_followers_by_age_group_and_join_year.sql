@@ -2,6 +2,7 @@
 -- title: Median follower count by age group and year of joining, 2015 to 2020
 -- task: 11
 -- columns: age_group, post_year, median_follower_count
+-- key: age_group, post_year
 -- tables: follower_histogram
 -- chart: line x=post_year y=median_follower_count by=age_group
 

@@ -2,6 +2,7 @@
 -- title: Median follower count by the year of joining, 2015 to 2020
 -- task: 10
 -- columns: post_year, median_follower_count
+-- key: post_year
 -- tables: follower_histogram
 -- chart: line x=post_year y=median_follower_count
 

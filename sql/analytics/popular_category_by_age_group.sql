@@ -2,6 +2,7 @@
 -- title: Most popular category in each age group
 -- task: 7
 -- columns: age_group, category, category_count
+-- key: age_group, category
 -- tables: user_posts, dim_category
 -- chart: bar x=age_group y=category_count by=category
 

@@ -2,6 +2,7 @@
 -- title: Most popular category in each country
 -- task: 4
 -- columns: country, category, category_count
+-- key: country, category
 -- tables: geo_posts, dim_country, dim_category
 -- chart: bar x=country y=category_count by=category
 

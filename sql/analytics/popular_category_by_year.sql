@@ -2,6 +2,7 @@
 -- title: Most popular category in each year, 2018 to 2022
 -- task: 5
 -- columns: post_year, category, category_count
+-- key: post_year, category
 -- tables: geo_posts, dim_category
 -- chart: bar x=post_year y=category_count by=category
 

@@ -2,6 +2,7 @@
 -- title: Posters with the most followers in each country
 -- task: 6.1
 -- columns: country, poster_name, follower_count
+-- key: country, poster_name
 -- tables: geo_posts, fact_geo, fact_pin, clean_pin, dim_country
 -- chart: bar x=country y=follower_count by=poster_name
 

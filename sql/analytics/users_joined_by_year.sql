@@ -2,6 +2,7 @@
 -- title: Users who joined in each year, 2015 to 2020
 -- task: 9
 -- columns: post_year, number_users_joined
+-- key: post_year
 -- tables: joined_users
 -- chart: bar x=post_year y=number_users_joined
 

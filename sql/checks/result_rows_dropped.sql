@@ -1,7 +1,9 @@
 -- name: result_rows_dropped
--- title: Analyses with less than half the rows that they had in the last succeeded run
+-- title: Analyses with far fewer rows than in the last runs
 -- severity: warn
--- columns: analysis, rows_before, rows_now
+-- threshold: 0.5
+-- message: {broken} of the analyses have less than {threshold} times the rows that they had in the median of their last seven succeeded runs.
+-- columns: analysis, median_rows, rows_now
 -- tables: result:*
 
 with earlier as (
@@ -9,9 +11,24 @@ with earlier as (
     from analysis_result a
     join run r on r.id = a.run
     where r.state = 'succeeded' and r.id <> @run
+),
+ranked as (
+    select
+        analysis,
+        row_count,
+        row_number() over (partition by analysis order by row_count) as place,
+        count(*) over (partition by analysis) as runs
+    from earlier
+    where runs_ago <= 7
+),
+medians as (
+    select analysis, avg(row_count) as median_rows
+    from ranked
+    where place in ((runs + 1) div 2, (runs + 2) div 2)
+    group by analysis
 )
-select a.analysis, e.row_count as rows_before, a.row_count as rows_now
+select a.analysis, m.median_rows, a.row_count as rows_now
 from analysis_result a
-join earlier e on e.analysis = a.analysis and e.runs_ago = 1
-where a.run = @run and a.row_count * 2 < e.row_count
+join medians m on m.analysis = a.analysis
+where a.run = @run and a.row_count < m.median_rows * @threshold
 order by a.analysis;

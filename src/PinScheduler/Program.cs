@@ -16,6 +16,7 @@ using PinScheduler.Stages.Clean;
 using PinScheduler.Stages.Drain;
 using PinScheduler.Stages.Emulate;
 using PinScheduler.Stages.Topics;
+using PinScheduler.Tables;
 
 switch (args)
 {
@@ -44,6 +45,7 @@ builder.Services.AddAnalyze(builder.Configuration);
 builder.Services.AddIngestion(builder.Configuration);
 builder.Services.AddInspection();
 builder.Services.AddResults(builder.Configuration);
+builder.Services.AddTables();
 builder.Services.AddNightly(builder.Configuration);
 builder.Services.AddOrchestration(builder.Configuration);
 builder.Services.AddDashboard();
@@ -57,6 +59,7 @@ return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
     app.MapInspection();
     app.MapOrchestration();
     app.MapResults();
+    app.MapTables();
     // opens Hangfire's storage, so not before the database is known to be there
     app.MapDashboard();
 });

@@ -20,6 +20,7 @@ public sealed partial class RoomTests
         ["Orchestration"] = ["Database", "Hosting", "Stages"],
         // the list of results is the list of analyses, whose headers Stages.Analyze reads
         ["Results"] = ["Database", "Hosting", "Stages.Analyze"],
+        ["Tables"] = ["Database", "Stages", "Stages.Analyze"],
         ["Source"] = ["Database", "Hosting", "Stages"],
         ["Stages"] = ["Database"],
         ["Stages.Topics"] = ["Stages", "Kafka", "Database", "Hosting"],

@@ -26,6 +26,7 @@ internal static class CommandLine
         root.Add(PauseCommands.Pause(server, json));
         root.Add(PauseCommands.Resume(server, json));
         root.Add(ResultCommands.Results(server, json));
+        root.Add(TablesCommand.Create(server, json));
         root.Add(LineageCommand.Create(server, json));
         root.Add(CleanCommand.Create(server, json));
         root.Add(TopicCommands.Topics(server, json));

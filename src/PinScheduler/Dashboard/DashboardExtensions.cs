@@ -36,7 +36,9 @@ internal static class DashboardExtensions
         DashboardRoutes.Routes.Add("/runs/(?<run>[0-9]{1,18})/cancel", new ActDispatcher(static request => request.Get<RunControl>().CancelAsync(long.Parse(request["run"]), request.Aborted)));
         DashboardRoutes.Routes.Add("/runs/trigger/(?<pipeline>[^/]+)", new ActDispatcher(static request => request.Get<RunStarter>().StartAsync(
             new RunRequest { Pipeline = WebUtility.UrlDecode(request["pipeline"]), Trigger = TriggerKind.Manual, RequestedBy = "dashboard" }, request.Aborted)));
+        DashboardRoutes.Routes.AddRazorPage("/warehouse", static _ => new WarehousePage());
         NavigationMenu.Items.Insert(0, static page => new MenuItem("Runs", page.Url.To("/runs")) { Active = page.RequestPath.StartsWith("/runs", StringComparison.Ordinal) });
+        NavigationMenu.Items.Insert(1, static page => new MenuItem("Warehouse", page.Url.To("/warehouse")) { Active = page.RequestPath.StartsWith("/warehouse", StringComparison.Ordinal) });
         GlobalConfiguration.Configuration.UseJobDetailsRenderer(0, RenderJob);
         return true;
     }

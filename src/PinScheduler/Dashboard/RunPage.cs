@@ -4,6 +4,7 @@ using Hangfire.Dashboard;
 using Hangfire.Dashboard.Pages;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
+using PinScheduler.Results.Checks;
 
 namespace PinScheduler.Dashboard;
 
@@ -23,7 +24,8 @@ internal sealed class RunPage(long id) : RazorPage
         {
             // Hangfire renders its pages synchronously
             var run = request.Get<RunReader>().GetAsync(id, request.Aborted).GetAwaiter().GetResult();
-            WriteLiteral(Render(run, request.Get<TimeProvider>().GetUtcNow()).ToString());
+            var checks = request.Get<CheckReader>().ListAsync(id, request.Aborted).GetAwaiter().GetResult();
+            WriteLiteral(Render(run, checks, request.Get<TimeProvider>().GetUtcNow()).ToString());
         }
         catch (RefusedException refused)
         {
@@ -32,7 +34,7 @@ internal sealed class RunPage(long id) : RazorPage
         }
     }
 
-    private PageHtml Render(RunView run, DateTimeOffset now)
+    private PageHtml Render(RunView run, IReadOnlyList<CheckView> checks, DateTimeOffset now)
     {
         var html = new PageHtml();
         html.Add($"<div class=\"row\"><div class=\"col-md-12\" data-ps-live=\"{(run.EndedAt is null ? "true" : "false")}\">")
@@ -49,6 +51,7 @@ internal sealed class RunPage(long id) : RazorPage
         }
 
         AddTasks(html, run, now);
+        AddChecks(html, run, checks);
         return html.Add($"</div></div>");
     }
 
@@ -88,6 +91,23 @@ internal sealed class RunPage(long id) : RazorPage
                 .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</td><td class=\"ps-number\">{(task.Attempts == 0 ? "" : task.Attempts)}</td><td>");
             AddDetail(html, task);
             html.Add($"</td></tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+    }
+
+    private static void AddChecks(PageHtml html, RunView run, IReadOnlyList<CheckView> checks)
+    {
+        if (checks.Count == 0)
+        {
+            return;
+        }
+
+        html.Add($"<h2>Checks</h2><div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Check</th><th>Outcome</th><th class=\"ps-number\">Found</th><th class=\"ps-number\">Threshold</th><th>What</th></tr></thead><tbody>");
+        foreach (var check in checks)
+        {
+            html.Add($"<tr><td class=\"ps-key\"><a href=\"/api/runs/{run.Id}/checks/{check.Check}\">{check.Check}</a></td><td>").State(check.Outcome)
+                .Add($"</td><td class=\"ps-number\">{check.Broken:N0}</td><td class=\"ps-number\">{check.Threshold}</td><td>{check.Message ?? check.Title}</td></tr>");
         }
 
         html.Add($"</tbody></table></div>");

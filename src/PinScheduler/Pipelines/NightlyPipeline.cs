@@ -25,6 +25,7 @@ internal static class NightlyPipeline
             .Parameter("postsPerSecond", ParameterType.Number, options.PostsPerSecond, 0, 1_000_000, "Pace of the emulation; 0 is as fast as possible")
             .Parameter("seed", ParameterType.Whole, options.Seed, null, null, "The same seed emulates the same posts")
             .Parameter(RollupStage.AnewParameter, ParameterType.Boolean, null, null, null, "Compute the rollups anew from all rows, and warn where they had become wrong")
+            .Parameter(AnalyzeStage.ExplainParameter, ParameterType.Boolean, null, null, null, "Keep how the server runs each analysis with its result")
             .Balance(NightlyBooks.Balance);
 
         pipeline.Task("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest, Make<TopicsStage>());

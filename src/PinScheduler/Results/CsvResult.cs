@@ -1,58 +1,29 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace PinScheduler.Results;
 
-/// <summary>RFC 4180: a header line, CRLF, quotes where needed; null is empty, an empty text is a pair of quotes.</summary>
+/// <summary>A result as CSV with a header line, written as it is read.</summary>
 internal sealed class CsvResult(StoredResult result) : IResult
 {
+    public const string ContentType = "text/csv; charset=utf-8; header=present";
     private const int FlushCharacters = 32 * 1024;
-    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         await using var open = result;
-        httpContext.Response.ContentType = "text/csv; charset=utf-8; header=present";
+        httpContext.Response.ContentType = ContentType;
         httpContext.Response.Headers.ContentDisposition = $"inline; filename=\"{result.Analysis}-{result.Run}.csv\"";
-        var text = new StringBuilder();
-        text.AppendJoin(',', result.Columns.Select(Escaped)).Append("\r\n");
+        var text = new CsvText().Names(result.Columns);
         await foreach (var cells in result.RowsAsync(httpContext.RequestAborted))
         {
-            AppendRow(text, cells);
+            using var row = JsonDocument.Parse(cells);
+            text.Row(row.RootElement.EnumerateArray().Select(static cell => (JsonElement?)cell));
             if (text.Length > FlushCharacters)
             {
-                await FlushAsync();
+                await httpContext.Response.BodyWriter.WriteAsync(text.Take(), httpContext.RequestAborted);
             }
         }
 
-        await FlushAsync();
-
-        async Task FlushAsync()
-        {
-            await httpContext.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), httpContext.RequestAborted);
-            text.Clear();
-        }
+        await httpContext.Response.BodyWriter.WriteAsync(text.Take(), httpContext.RequestAborted);
     }
-
-    private static void AppendRow(StringBuilder text, string cells)
-    {
-        using var row = JsonDocument.Parse(cells);
-        var first = true;
-        foreach (var cell in row.RootElement.EnumerateArray())
-        {
-            text.Append(first ? "" : ",").Append(cell.ValueKind switch
-            {
-                JsonValueKind.Null => "",
-                JsonValueKind.String => Escaped(cell.GetString()!),
-                _ => cell.GetRawText(),
-            });
-            first = false;
-        }
-
-        text.Append("\r\n");
-    }
-
-    private static string Escaped(string value) =>
-        value.Length == 0 || value.AsSpan().ContainsAny(Quoted) ? $"\"{value.Replace("\"", "\"\"")}\"" : value;
 }

@@ -1,80 +1,49 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using PinScheduler.Stages.Analyze;
+using PinScheduler.Results.Checks;
+using PinScheduler.Results.Comparing;
+using PinScheduler.Results.Trends;
 
 namespace PinScheduler.Results;
 
-/// <summary>GET /api/results and /api/results/{analysis}.</summary>
+/// <summary>GET /api/results, /api/results/{analysis} and what hangs on it; GET /api/runs/{id}/checks.</summary>
 internal static class ResultsApi
 {
-    private static readonly string[] Formats = ["json", "csv"];
-    private static readonly string[] Parameters = ["run", "format"];
-
     public static void AddResults(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<ResultReader>();
+        services.AddSingleton<ResultReader>().AddSingleton<ResultLookup>().AddSingleton<TrendReader>().AddSingleton<CheckReader>();
     }
 
     public static void MapResults(this WebApplication app)
     {
-        var results = app.MapGroup("/api/results").WithTags("results");
+        var results = app.MapGroup("/api/results").WithTags("results").AddEndpointFilter(ResultException.FilterAsync);
         results.MapGet("", static async (ResultReader reader, CancellationToken cancellationToken) => TypedResults.Ok(await reader.ListAsync(cancellationToken)))
-            .WithSummary("All analyses, and for each the run that its result comes from");
-        results.MapGet("/{analysis}", ReadAsync).WithSummary("One analysis's result, of a run or of the last that succeeded, as JSON or CSV")
-            .Produces<string>(200, "application/json", "text/csv")
-            .ProducesProblem(404)
-            .ProducesProblem(409)
-            .ProducesProblem(422);
+            .WithSummary("All analyses, how each is best drawn, and the run that its result comes from");
+        results.MapGet("/{analysis}", ReadAsync).WithSummary("One analysis's result, of a run or of the last that succeeded, as JSON or CSV").ProducesResult();
+        results.MapGet("/{analysis}/plan", PlanAsync).WithSummary("How the server ran an analysis, where the run was asked to keep that (parameter explain)").ProducesResult();
+        results.MapDiff();
+        results.MapTrend();
+        app.MapGroup("/api/runs").WithTags("runs").AddEndpointFilter(ResultException.FilterAsync).MapChecks();
     }
 
-    private static async Task<IResult> ReadAsync(string analysis, string? run, string? format, HttpRequest request, ResultReader reader, SqlTasks tasks, CancellationToken cancellationToken)
+    public static RouteHandlerBuilder ProducesResult(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<string>(200, "application/json", "text/csv")
+        .ProducesProblem(404)
+        .ProducesProblem(409)
+        .ProducesProblem(422);
+
+    private static async Task<IResult> ReadAsync(string analysis, string? run, string? format, HttpRequest request, ResultLookup results, CancellationToken cancellationToken)
     {
-        if (request.Query.Keys.FirstOrDefault(static key => !Parameters.Contains(key)) is { } unknown)
-        {
-            return Problem(422, $"Unknown parameter '{unknown}'{DidYouMean.Suffix(unknown, Parameters)}; there are {string.Join(" and ", Parameters)}.");
-        }
-
-        if (format is not null && !Formats.Contains(format))
-        {
-            return Problem(422, $"'format' is '{format}'; it must be json or csv.");
-        }
-
-        long? wanted = null;
-        if (run is not null)
-        {
-            if (!long.TryParse(run, out var number) || number < 1)
-            {
-                return Problem(422, $"'run' is '{run}'; it must be the number of a run.");
-            }
-
-            wanted = number;
-        }
-
-        var result = wanted is { } id ? await reader.OpenAsync(analysis, id, cancellationToken) : await reader.OpenLastAsync(analysis, cancellationToken);
-        return result is null
-            ? await ExplainAsync(analysis, wanted, reader, tasks, cancellationToken)
-            : format == "csv" ? new CsvResult(result) : new JsonResult(result);
+        ResultQuery.CheckNames(request, "run", "format");
+        var csv = ResultQuery.IsCsv(format);
+        var result = await results.OpenAsync(analysis, ResultQuery.Run("run", run), cancellationToken);
+        return csv ? new CsvResult(result) : new JsonResult(result);
     }
 
-    private static async Task<IResult> ExplainAsync(string analysis, long? run, ResultReader reader, SqlTasks tasks, CancellationToken cancellationToken)
+    private static async Task<IResult> PlanAsync(string analysis, string? run, HttpRequest request, ResultLookup results, ResultReader reader, CancellationToken cancellationToken)
     {
-        if (tasks.FindAnalysis(analysis) is null)
-        {
-            var names = tasks.Analyses.Select(static task => task.File.Name).ToList();
-            return Problem(404, $"There is no analysis '{analysis}'{DidYouMean.Suffix(analysis, names)}; GET /api/results lists all.");
-        }
-
-        if (run is not { } id)
-        {
-            return Problem(404, $"'{analysis}' has no result yet: no run of it has succeeded. Start one with POST /api/pipelines/nightly/runs.");
-        }
-
-        return await reader.StateOfAsync(id, cancellationToken) switch
-        {
-            null => Problem(404, $"There is no run '{id}'; GET /api/runs lists them."),
-            "succeeded" => Problem(404, $"Run {id} has no result of '{analysis}': it was not among its tasks."),
-            var state => Problem(409, $"Run {id} is {state}: its results appear when it has succeeded."),
-        };
+        ResultQuery.CheckNames(request, "run");
+        await using var result = await results.OpenAsync(analysis, ResultQuery.Run("run", run), cancellationToken);
+        return await reader.PlanAsync(analysis, result.Run, cancellationToken) is { } plan
+            ? TypedResults.Ok(plan)
+            : throw ResultException.Unknown($"Run {result.Run} was not asked to keep how '{analysis}' ran; start one with {{\"parameters\":{{\"explain\":true}}}}.");
     }
-
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 }

@@ -3,7 +3,7 @@ using MySqlConnector;
 namespace PinScheduler.Results;
 
 /// <summary>One analysis's result of one run, read row by row: a result may be larger than memory. Holds a connection until disposed.</summary>
-internal sealed class StoredResult(string analysis, long run, IReadOnlyList<string> columns, long rowCount, MySqlConnection connection, MySqlTransaction snapshot) : IAsyncDisposable
+internal sealed class StoredResult(string analysis, long run, IReadOnlyList<string> columns, long rowCount, string sqlHash, MySqlConnection connection, MySqlTransaction snapshot) : IAsyncDisposable
 {
     public string Analysis { get; } = analysis;
 
@@ -12,6 +12,8 @@ internal sealed class StoredResult(string analysis, long run, IReadOnlyList<stri
     public IReadOnlyList<string> Columns { get; } = columns;
 
     public long RowCount { get; } = rowCount;
+
+    public string SqlHash { get; } = sqlHash;
 
     /// <summary>Each row as a JSON array; numbers have all their digits.</summary>
     public async IAsyncEnumerable<string> RowsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ public sealed class CommandLineTests
     [InlineData(2, "no server's address", "runs", "--server", "somewhere")]
     [InlineData(2, "'frobnicate'", "frobnicate")]
     [InlineData(2, "'RUN' missing for command", "show")]
+    [InlineData(2, "--diff, --trend and --plan stand alone, after an analysis's name.", "results", "--diff", "1..2")]
+    [InlineData(2, "--diff, --trend and --plan stand alone", "results", "x", "--diff", "--trend")]
+    [InlineData(2, "--key 'country' is not COLUMN=VALUE.", "results", "x", "--trend", "n", "--key", "country")]
     [InlineData(0, "results", "--help")]
     public async Task Command_EndsWithItsCodeAndASentence(int code, string sentence, params string[] arguments)
     {
@@ -23,6 +26,7 @@ public sealed class CommandLineTests
     [InlineData("'Urls'", "--Urls=http://0.0.0.0:5080")]
     [InlineData("'Pipeline:TimeZone'", "--Pipeline:TimeZone=Mars/Olympus")]
     [InlineData("'Pipeline:Posts'", "--Pipeline:Posts=-1")]
+    [InlineData("'Pipeline:ResultRetentionRuns'", "--Pipeline:ResultRetentionRuns=0")]
     [InlineData("Kafka", "--Kafka:compression.type=none of all")]
     public async Task Serve_SaysWhichKeyIsWrong_WhenItCannotStart(string key, string setting)
     {

@@ -1,11 +1,4 @@
-using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using PinScheduler.Results;
-using PinScheduler.Stages.Analyze;
 using PinScheduler.Tests.Stages.Analyze;
 
 namespace PinScheduler.Tests.Results;
@@ -13,37 +6,18 @@ namespace PinScheduler.Tests.Results;
 public sealed class ResultsApiTests : IAsyncLifetime
 {
     private static readonly DateTime Day = new(2020, 1, 2);
-    private AnalysisDatabase _database = null!;
-    private WebApplication _app = null!;
-    private HttpClient _http = null!;
+    private ResultsBench _bench = null!;
 
-    public async Task InitializeAsync()
-    {
-        _database = await AnalysisDatabase.CreateAsync("results_api");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddSingleton(_database.Warehouse);
-        builder.Services.AddSingleton(AnalysisDatabase.Sql);
-        builder.Services.AddProblemDetails();
-        builder.Services.AddAnalyze(builder.Configuration);
-        builder.Services.AddResults(builder.Configuration);
-        _app = builder.Build();
-        _app.MapResults();
-        await _app.StartAsync();
-        _http = _app.GetTestClient();
-    }
+    private AnalysisDatabase Database => _bench.Database;
 
-    public async Task DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-        await _database.DisposeAsync();
-    }
+    public async Task InitializeAsync() => _bench = await ResultsBench.CreateAsync("results_api");
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task Result_IsJsonWithNumbersAndNull()
     {
-        await _database.FillAsync([new(1, 7, null, "art"), new(1, 7, "Zoë", "art"), new(2, 4, "x", "art")], [new(1, "Chad", Day), new(2, "Mali", Day)], [new(1, 20, Day), new(2, 20, Day)]);
+        await Database.FillAsync([new(1, 7, null, "art"), new(1, 7, "Zoë", "art"), new(2, 4, "x", "art")], [new(1, "Chad", Day), new(2, "Mali", Day)], [new(1, 20, Day), new(2, 20, Day)]);
         var run = await RunAsync("succeeded", Day, "top_user_by_country", "median_followers_by_age_group");
 
         Assert.Equal(
@@ -55,9 +29,9 @@ public sealed class ResultsApiTests : IAsyncLifetime
     [Fact]
     public async Task Result_IsCsvAsRfc4180Says()
     {
-        await _database.FillAsync([new(1, 7, null, "art"), new(1, 7, "a \"b\",\nc", "art"), new(1, 10, null, "x, y")], [new(1, "Cote d'Ivoire, the", Day)], [new(1, 20, Day)]);
+        await Database.FillAsync([new(1, 7, null, "art"), new(1, 7, "a \"b\",\nc", "art"), new(1, 10, null, "x, y")], [new(1, "Cote d'Ivoire, the", Day)], [new(1, 20, Day)]);
         await RunAsync("succeeded", Day, "popular_category_by_country", "median_followers_by_age_group", "top_user_by_country");
-        await _database.FillAsync([new(1, 3, "", "art"), new(1, 4, "a \"b\",\nc", "art")], [new(1, "Chad", Day)], [new(1, 20, Day)]);
+        await Database.FillAsync([new(1, 3, "", "art"), new(1, 4, "a \"b\",\nc", "art")], [new(1, "Chad", Day)], [new(1, 20, Day)]);
         var second = await RunAsync("succeeded", Day, "median_followers_by_age_group", "top_user_by_country");
 
         Assert.Equal("country,category,category_count\r\n\"Cote d'Ivoire, the\",art,2\r\n", await GetAsync("popular_category_by_country?format=csv"));
@@ -68,7 +42,7 @@ public sealed class ResultsApiTests : IAsyncLifetime
     [Fact]
     public async Task Result_IsOfTheSucceededRunThatEndedLast_AmongThoseThatRanIt()
     {
-        await _database.FillAsync([], [], [new(1, 20, new DateTime(2016, 1, 1))]);
+        await Database.FillAsync([], [], [new(1, 20, new DateTime(2016, 1, 1))]);
         var ended = await RunAsync("succeeded", Day.AddDays(9), "users_joined_by_year");
         await RunAsync("succeeded", Day.AddDays(2), "users_joined_by_year");
         await RunAsync("failed", Day.AddDays(20), "users_joined_by_year");
@@ -97,7 +71,7 @@ public sealed class ResultsApiTests : IAsyncLifetime
     [Fact]
     public async Task List_HasAllAnalyses_WithTheRunThatEachComesFrom()
     {
-        await _database.FillAsync([], [], [new(1, 20, new DateTime(2016, 1, 1))]);
+        await Database.FillAsync([], [], [new(1, 20, new DateTime(2016, 1, 1))]);
         var run = await RunAsync("succeeded", Day, "users_joined_by_year");
         await RunAsync("running", null, "users_joined_by_year", "category_count_by_year");
 
@@ -114,22 +88,16 @@ public sealed class ResultsApiTests : IAsyncLifetime
 
     private async Task<long> RunAsync(string state, DateTime? endedAt, params string[] analyses)
     {
-        var run = await _database.AddRunAsync(state, endedAt);
+        var run = await Database.AddRunAsync(state, endedAt);
         foreach (var analysis in analyses)
         {
-            await _database.RunAsync(AnalysisDatabase.File(analysis), run);
+            await Database.RunAsync(AnalysisDatabase.File(analysis), run);
         }
 
         return run;
     }
 
-    private Task<string> GetAsync(string path) => _http.GetStringAsync("/api/results/" + path);
+    private Task<string> GetAsync(string path) => _bench.GetAsync("/api/results/" + path);
 
-    private async Task RefusedAsync(int status, string path, string detail)
-    {
-        using var answer = await _http.GetAsync("/api/results/" + path);
-        Assert.Equal((HttpStatusCode)status, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains(detail, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString());
-    }
+    private Task RefusedAsync(int status, string path, string detail) => _bench.RefusedAsync(status, "/api/results/" + path, detail);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using PinScheduler.Hosting;
 using PinScheduler.Stages.Analyze.Rollups;
 
@@ -9,7 +10,9 @@ internal static class AnalyzeServices
     public static IServiceCollection AddAnalyze(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(static provider => SqlTasks.Load(provider.GetRequiredService<SqlFolder>()));
-        services.AddSingleton<RollupKeeper>();
+        services.AddSingleton<RollupKeeper>().AddSingleton<ResultRetention>();
+        services.AddOptions<ResultRetentionOptions>().Bind(configuration.GetSection(ResultRetentionOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ResultRetentionOptions>, ResultRetentionOptionsValidator>();
         return services;
     }
 }

@@ -4,7 +4,7 @@ using PinScheduler.Stages.Analyze.Rollups;
 namespace PinScheduler.Stages.Analyze;
 
 /// <summary>Runs one check: a query whose rows are what breaks a rule. It warns, or, where its severity is `fail`, fails.</summary>
-internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper rollups) : IStage
+internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper rollups, ResultRetention retention) : IStage
 {
     // enough to see what is wrong; a warehouse may break a rule in every row
     private const int KeptRows = 1000;
@@ -13,13 +13,14 @@ internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper
     {
         var file = task.File;
         var broken = (await new SqlTaskRun(warehouse, rollups, task, context).RunAsync(KeptRows, cancellationToken)).Count;
+        await retention.PruneAsync(file, context.Fence, cancellationToken);
         var result = StageResult.Of(("broken", broken));
         if (broken == 0)
         {
             return result;
         }
 
-        var message = $"Check '{file.Name}': {broken} {(broken == 1 ? "row" : "rows")} ({file.Title}).";
+        var message = $"Check '{file.Name}': {file.Message.Text(file, broken)}";
         if (file.Severity == SqlTaskFile.Fail)
         {
             throw new StageFailedException(message + " Its severity is 'fail': mend the data, or the rule in " + file.Path + ", and retry.") { Result = result };

@@ -50,10 +50,14 @@ internal sealed record ResultTables(string Head, string Rows, string NameColumn,
 
     public Task AddHeadAsync(MySqlConnection connection, MySqlTransaction transaction, long run, SqlTaskFile file, SqlOutcome outcome, CancellationToken cancellationToken)
     {
-        var (extraColumn, extraValue) = file.Kind == SqlTaskKind.Check ? (", severity", ", @Severity") : ("", "");
+        var (columns, values) = file.Kind == SqlTaskKind.Check ? (", severity, threshold, message", ", @Severity, @Threshold, @message") : (", plan", ", @Plan");
         return connection.ExecuteAsync(new CommandDefinition(
-            $"insert into {Head} (run, {NameColumn}{extraColumn}, sql_hash, column_names, {CountColumn}, milliseconds, created_at) values (@run, @Name{extraValue}, @Hash, @columns, @Count, @Milliseconds, utc_timestamp(6))",
-            new { run, file.Name, file.Severity, file.Hash, columns = JsonSerializer.Serialize(outcome.Columns), outcome.Count, outcome.Milliseconds },
+            $"insert into {Head} (run, {NameColumn}, sql_hash, column_names, {CountColumn}, milliseconds, created_at{columns}) values (@run, @Name, @Hash, @names, @Count, @Milliseconds, utc_timestamp(6){values})",
+            new
+            {
+                run, file.Name, file.Hash, names = JsonSerializer.Serialize(outcome.Columns), outcome.Count, outcome.Milliseconds,
+                outcome.Plan, file.Severity, file.Threshold, message = outcome.Count == 0 ? null : file.Message.Text(file, outcome.Count),
+            },
             transaction,
             cancellationToken: cancellationToken));
     }

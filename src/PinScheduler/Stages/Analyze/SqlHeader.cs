@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace PinScheduler.Stages.Analyze;
@@ -5,9 +6,9 @@ namespace PinScheduler.Stages.Analyze;
 /// <summary>The comment lines at the top of a SQL task's file, each `-- key: value`; the first line that is no comment ends it.</summary>
 internal sealed partial class SqlHeader
 {
-    private static readonly string[] AnalysisKeys = ["name", "title", "task", "columns", "tables", "chart"];
+    private static readonly string[] AnalysisKeys = ["name", "title", "task", "columns", "key", "tables", "chart"];
     private static readonly string[] RollupKeys = ["name", "title", "columns", "key", "merge", "tables"];
-    private static readonly string[] CheckKeys = ["name", "title", "severity", "columns", "tables"];
+    private static readonly string[] CheckKeys = ["name", "title", "severity", "threshold", "message", "columns", "tables"];
 
     // the tables analysis_result and check_result keep it
     private const int LongestName = 100;
@@ -23,6 +24,25 @@ internal sealed partial class SqlHeader
         Value(key)?.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(static word => word.Trim('`')).ToList() ?? [];
 
     public SqlFileException Wrong(string key, string problem) => Wrong(_values.TryGetValue(key, out var found) ? found.Line : 1, problem);
+
+    /// <exception cref="SqlFileException">A word is none of the columns.</exception>
+    public IReadOnlyList<string> ColumnsOf(string key, IReadOnlyList<string> columns) => Words(key).FirstOrDefault(word => !columns.Contains(word)) is { } stranger
+        ? throw Wrong(key, $"'{stranger}' is none of the columns{DidYouMean.Suffix(stranger, columns)}; they are {(columns.Count == 0 ? "to be named by '-- columns: …'" : string.Join(", ", columns))}.")
+        : Words(key);
+
+    /// <exception cref="SqlFileException">It is no number, or the query and the header do not both have it.</exception>
+    public decimal? Threshold(string sql)
+    {
+        var used = sql.Contains("@threshold", StringComparison.Ordinal);
+        return Value("threshold") switch
+        {
+            null when used => throw Wrong(1, "the query uses @threshold, but the header has no '-- threshold: 0.05'."),
+            null => null,
+            { } text when !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => throw Wrong("threshold", $"the threshold is '{text}'; it must be a number such as 0.05 or 100."),
+            _ when !used => throw Wrong("threshold", "the query does not use @threshold; compare with it there, or leave the line out."),
+            { } text => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        };
+    }
 
     /// <exception cref="SqlFileException">The name cannot be a task's.</exception>
     public void CheckName(string name)
@@ -94,7 +114,7 @@ internal sealed partial class SqlHeader
         {
             throw _values.ContainsKey("severity")
                 ? Wrong("severity", $"severity is '{Value("severity")}'; it must be 'warn' or 'fail'.")
-                : Wrong(1, $"the header has no '-- severity: warn' (or fail). A check has {string.Join(", ", keys)}.");
+                : Wrong(1, $"the header has no '-- severity: warn' (or fail). A check may have {string.Join(", ", keys)}.");
         }
     }
 

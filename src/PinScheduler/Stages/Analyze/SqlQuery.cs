@@ -30,9 +30,7 @@ internal sealed class SqlQuery : IAsyncDisposable
         {
             var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, isReadOnly: true, cancellationToken);
             // how long an attempt may take is for the run to say
-            await using var command = new MySqlCommand(file.Sql, connection, snapshot) { CommandTimeout = 0 };
-            command.Parameters.AddWithValue("@run", context.RunId);
-            command.Parameters.AddWithValue("@logical_date", context.LogicalDate);
+            await using var command = Command(file.Sql, connection, snapshot, file, context);
             var query = new SqlQuery(file, connection, snapshot, await Explained(file, () => command.ExecuteReaderAsync(cancellationToken)));
             cancellationToken.ThrowIfCancellationRequested();
             query.CheckColumns();
@@ -43,6 +41,14 @@ internal sealed class SqlQuery : IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>How the server would run the file's query now, as its EXPLAIN says it in JSON.</summary>
+    /// <exception cref="StageFailedException">The server refuses the query.</exception>
+    public static async Task<string> ExplainAsync(MySqlConnection connection, MySqlTransaction transaction, SqlTaskFile file, StageContext context, CancellationToken cancellationToken)
+    {
+        await using var command = Command("explain format=json " + file.Sql, connection, transaction, file, context);
+        return (string)(await Explained(file, () => command.ExecuteScalarAsync(cancellationToken)))!;
     }
 
     /// <summary>The next row as a JSON array, exact to the last digit; null behind the last.</summary>
@@ -77,6 +83,15 @@ internal sealed class SqlQuery : IAsyncDisposable
         await _reader.DisposeAsync();
         await _snapshot.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private static MySqlCommand Command(string sql, MySqlConnection connection, MySqlTransaction transaction, SqlTaskFile file, StageContext context)
+    {
+        var command = new MySqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("@run", context.RunId);
+        command.Parameters.AddWithValue("@logical_date", context.LogicalDate);
+        command.Parameters.AddWithValue("@threshold", file.Threshold);
+        return command;
     }
 
     private void CheckColumns()

@@ -32,6 +32,9 @@ internal sealed record SqlTaskFile
     /// <summary>The result's columns as the header promises them; empty when it promises none.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
+    /// <summary>An analysis's: the columns that tell its rows apart, where the header says so.</summary>
+    public IReadOnlyList<string> Key { get; init; } = [];
+
     /// <summary>What it reads: tables, and results as `result:NAME`, NAME or `result:*`.</summary>
     public required IReadOnlyList<string> Tables { get; init; }
 
@@ -39,6 +42,12 @@ internal sealed record SqlTaskFile
 
     /// <summary>A check's: `warn` or `fail`.</summary>
     public string Severity { get; init; } = Warn;
+
+    /// <summary>A check's, where it has one; the query's @threshold.</summary>
+    public decimal? Threshold { get; init; }
+
+    /// <summary>What a check that found something says.</summary>
+    public CheckMessage Message { get; init; } = CheckMessage.Default;
 
     /// <summary>A rollup's; null of the others.</summary>
     public RollupShape? Rollup { get; init; }
@@ -66,9 +75,12 @@ internal sealed record SqlTaskFile
             Title = header.Value("title") ?? Humanized(name),
             Task = header.Value("task"),
             Columns = columns,
+            Key = kind == SqlTaskKind.Analysis ? header.ColumnsOf("key", columns) : [],
             Tables = header.Words("tables"),
             Chart = header.Value("chart") is { } chart ? Chart.Parse(chart, columns, problem => header.Wrong("chart", problem)) : null,
             Severity = header.Value("severity") ?? Warn,
+            Threshold = kind == SqlTaskKind.Check ? header.Threshold(sql) : null,
+            Message = header.Value("message") is { } message ? CheckMessage.Parse(message, problem => header.Wrong("message", problem)) : CheckMessage.Default,
             Rollup = kind == SqlTaskKind.Rollup ? RollupShape.Parse(header, columns, sql) : null,
             Sql = sql,
         };

@@ -50,7 +50,10 @@ internal sealed class SqlTaskRun(Warehouse warehouse, RollupKeeper rollups, SqlT
 
         await FlushAsync(stored);
         context.Report(count, count, "rows");
-        var outcome = new SqlOutcome(query.Columns, count, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        var outcome = new SqlOutcome(query.Columns, count, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds)
+        {
+            Plan = file.Kind == SqlTaskKind.Analysis && context.Parameters.Boolean(AnalyzeStage.ExplainParameter) == true ? await SqlQuery.ExplainAsync(connection, transaction, file, context, cancellationToken) : null,
+        };
         await _tables.AddHeadAsync(connection, transaction, context.RunId, file, outcome, cancellationToken);
         await context.Fence.CheckAsync(connection, transaction);
         return outcome;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Stages;
@@ -28,6 +29,13 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
     public Warehouse Warehouse { get; }
 
     public RollupKeeper Rollups => new(Warehouse);
+
+    public ResultRetentionOptions Retention { get; } = new();
+
+    public ResultRetention Pruning => new(Warehouse, Options.Create(Retention));
+
+    /// <summary>Of the runs' tasks.</summary>
+    public RunParameters Parameters { get; set; } = RunParameters.None;
 
     public static SqlFolder Sql { get; } = new(Path.Combine(MariaDb.Root, "sql"));
 
@@ -64,7 +72,7 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
     }
 
     /// <summary>Adds rows as cleaning a file of each data set does.</summary>
-    public async Task AddAsync(IReadOnlyList<PinRow> pins, IReadOnlyList<GeoRow> geos, IReadOnlyList<UserRow> users)
+    public async Task AddAsync(IReadOnlyList<PinRow> pins, IReadOnlyList<GeoRow> geos, IReadOnlyList<UserRow> users, long run = 1)
     {
         await using var connection = await Warehouse.OpenAsync(default);
         var file = ++_lastFile;
@@ -84,11 +92,11 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
                 insert into {set.FactTable} (ind, h, {facts.First}, {facts.Second}, src) select c.ind, c.h, {facts.FromClean}, c.src from {set.CleanTable} c where c.src = @file;
                 insert into clean_order (data_set, last_number) values (@Key, 1) on duplicate key update last_number = last_number + 1;
                 insert into cleaned_file (landing_file, rules, data_set, run, load_number, records, accepted, duplicates, rejected, cleaned_at)
-                    select @file * 10 + @set, '', @Key, 1, last_number, 0, 0, 0, 0, utc_timestamp(6) from clean_order where data_set = @Key;
+                    select @file * 10 + @set, '', @Key, @run, last_number, 0, 0, 0, 0, utc_timestamp(6) from clean_order where data_set = @Key;
                 update {set.FactTable} set src = @file * 10 + @set where src = @file;
                 update {set.CleanTable} set src = @file * 10 + @set where src = @file;
                 """,
-                new { file, set.Key, set = DataSet.All.ToList().IndexOf(set) });
+                new { file, set.Key, set = DataSet.All.ToList().IndexOf(set), run });
         }
 
         async Task InsertAsync(string table, IEnumerable<object?[]> rows)
@@ -111,7 +119,7 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
     public async Task<StageResult> RunAsync(SqlTask task, long run = 1, CancellationToken cancellationToken = default)
     {
         var context = await ContextAsync(task.File.Name, run);
-        IStage stage = task.File.Kind == SqlTaskKind.Analysis ? new AnalyzeStage(task, Warehouse, Rollups) : new CheckStage(task, Warehouse, Rollups);
+        IStage stage = task.File.Kind == SqlTaskKind.Analysis ? new AnalyzeStage(task, Warehouse, Rollups, Pruning) : new CheckStage(task, Warehouse, Rollups, Pruning);
         return await stage.RunAsync(context, cancellationToken);
     }
 
@@ -122,7 +130,7 @@ internal sealed class AnalysisDatabase : IAsyncDisposable
         RunId = run,
         TaskKey = task,
         LogicalDate = new DateOnly(2026, 11, 22),
-        Parameters = RunParameters.None,
+        Parameters = Parameters,
         Attempt = 1,
         Fence = await Warehouse.TransactAsync((connection, transaction) => Fence.TakeAsync(connection, transaction, $"{run}/{task}"), default),
         Log = NullLogger.Instance,

@@ -92,7 +92,7 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
         var late = await _database.ContextAsync("mine", 3);
         await _database.ContextAsync("mine", 3);
 
-        await Assert.ThrowsAsync<FenceLostException>(() => new AnalyzeStage(new SqlTask(file with { Sql = "select 2 as n" }, [], []), _database.Warehouse, _database.Rollups).RunAsync(late, default));
+        await Assert.ThrowsAsync<FenceLostException>(() => new AnalyzeStage(new SqlTask(file with { Sql = "select 2 as n" }, [], []), _database.Warehouse, _database.Rollups, _database.Pruning).RunAsync(late, default));
 
         Assert.Equal(["1"], await _database.RowsAsync("mine", 3));
     }

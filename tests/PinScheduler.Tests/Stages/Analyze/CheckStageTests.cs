@@ -1,3 +1,4 @@
+using Dapper;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Analyze;
 
@@ -36,7 +37,24 @@ public sealed class CheckStageTests : IAsyncLifetime
         Assert.Equal(["2|0|0"], await _database.RowsAsync("orphan_pin"));
         Assert.Equal(["3|0|1"], await _database.RowsAsync("orphan_geo"));
         Assert.Equal(["3|0|1"], await _database.RowsAsync("orphan_user"));
-        Assert.Contains("Check 'orphan_pin': 1 row (Records in clean_pin whose post is missing in clean_geo or clean_user).", _database.Warnings);
+        Assert.Contains("Check 'orphan_pin': 1 of the run's new records in clean_pin have no record of their post in clean_geo or clean_user. (They may still come.)", _database.Warnings);
+    }
+
+    [Fact]
+    public async Task Orphans_AreThoseOfTheRunsNewRecords_AgainstAllOthers()
+    {
+        await _database.FillAsync([new(1, 1, "a", "art"), new(2, 1, "a", "art")], [new(2, "Chad", Day)], [new(2, 20, Day)]);
+        // 1 came in run 1 and gets its geo record late; 3 is new and has nothing but a geo record
+        await _database.AddAsync([], [new(1, "Chad", Day), new(3, "Chad", Day)], [new(1, 20, Day)], run: 2);
+
+        foreach (var set in new[] { "pin", "geo", "user" })
+        {
+            await _database.RunAsync(AnalysisDatabase.File("orphan_" + set), run: 2);
+        }
+
+        Assert.Empty(await _database.RowsAsync("orphan_pin", 2));
+        Assert.Equal(["3|0|0"], await _database.RowsAsync("orphan_geo", 2));
+        Assert.Empty(await _database.RowsAsync("orphan_user", 2));
     }
 
     [Fact]
@@ -47,6 +65,83 @@ public sealed class CheckStageTests : IAsyncLifetime
         await _database.RunAsync(AnalysisDatabase.File("posted_before_joining"));
 
         Assert.Equal(["1|2020-01-02T00:00:00Z|2020-01-02T00:00:01Z"], await _database.RowsAsync("posted_before_joining"));
+    }
+
+    [Fact]
+    public async Task PostedBeforeJoining_IsFound_WhicheverSideIsNew()
+    {
+        await _database.FillAsync([], [new(1, "Chad", Day), new(2, "Chad", Day)], [new(2, 20, Day.AddDays(1)), new(3, 20, Day.AddDays(1))]);
+        await _database.AddAsync([], [new(3, "Chad", Day), new(4, "Chad", Day)], [new(1, 20, Day.AddDays(400)), new(4, 20, Day.AddSeconds(1))], run: 2);
+
+        await _database.RunAsync(AnalysisDatabase.File("posted_before_joining"), run: 2);
+
+        Assert.Equal(["1", "3", "4"], (await _database.RowsAsync("posted_before_joining", 2)).Select(row => row.Split('|')[0]));
+    }
+
+    [Fact]
+    public async Task RejectedShare_IsFound_AboveItsThresholdOnly()
+    {
+        await using var connection = await _database.Warehouse.OpenAsync(default);
+        await connection.ExecuteAsync("insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, cleaned_at) values (1, '', 'pin', 1, 100, 99, 0, 1, now()), (2, '', 'geo', 1, 100, 98, 0, 2, now()), (3, '', 'user', 2, 2, 0, 0, 2, now())");
+
+        await _database.RunAsync(AnalysisDatabase.File("rejected_share"));
+
+        Assert.Equal(["geo|100|2"], await _database.RowsAsync("rejected_share"));
+        Assert.Equal(["Check 'rejected_share': In 1 of the data sets more than a share of 0.01 of the run's records was rejected; the table rejected_record says why, for each."], _database.Warnings);
+    }
+
+    [Fact]
+    public async Task UnknownNames_AreThoseOfThisRun_UnlessItIsTheFirst()
+    {
+        var first = await _database.AddRunAsync("succeeded");
+        var second = await _database.AddRunAsync("running");
+        await using var connection = await _database.Warehouse.OpenAsync(default);
+        await connection.ExecuteAsync(
+            """
+            update run set created_at = '2026-11-21 03:00:00' where id = @first;
+            insert into dim_category (name, seen_at) values ('art', '2026-11-21 03:00:01'), ('arts', '2026-11-22 03:00:01');
+            insert into dim_country (name, seen_at) values ('Chad', '2026-11-22 03:00:01');
+            """,
+            new { first });
+
+        await _database.RunAsync(AnalysisDatabase.File("unknown_names"), second);
+        await _database.RunAsync(AnalysisDatabase.File("unknown_names"), first);
+
+        Assert.Equal(["category|arts"], await _database.RowsAsync("unknown_names", second));
+        Assert.Empty(await _database.RowsAsync("unknown_names", first));
+    }
+
+    [Fact]
+    public async Task RecordsDropped_IsFound_AgainstTheMedianOfRunsStartedAlike()
+    {
+        await using var connection = await _database.Warehouse.OpenAsync(default);
+        foreach (var records in new[] { 100, 1, 120 })
+        {
+            await CleanedAsync(await _database.AddRunAsync("succeeded"), records);
+        }
+
+        await CleanedAsync(await _database.AddRunAsync("failed"), 1);
+        // one that cleaned nothing at all says nothing about records
+        await _database.AddRunAsync("succeeded");
+        var (half, less) = (await _database.AddRunAsync("running"), await _database.AddRunAsync("running"));
+        await CleanedAsync(half, 50);
+        await CleanedAsync(less, 49);
+
+        await _database.RunAsync(AnalysisDatabase.File("records_dropped"), half);
+        await _database.RunAsync(AnalysisDatabase.File("records_dropped"), less);
+
+        Assert.Empty(await _database.RowsAsync("records_dropped", half));
+        Assert.Equal(["pin|100|49"], await _database.RowsAsync("records_dropped", less));
+        await connection.ExecuteAsync("update run set `trigger` = 'manual' where id = @less", new { less });
+        await _database.RunAsync(AnalysisDatabase.File("records_dropped"), less);
+        Assert.Empty(await _database.RowsAsync("records_dropped", less));
+
+        Task CleanedAsync(long run, int records) => connection.ExecuteAsync(
+            """
+            insert into task_run (run_id, task_key, ordinal, state, attempts, failures, fence) values (@run, 'clean-pin', 1, 'succeeded', 1, 0, 1);
+            insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, cleaned_at) values (@run, '', 'pin', @run, @records, @records, 0, 0, now())
+            """,
+            new { run, records });
     }
 
     [Fact]
@@ -63,12 +158,15 @@ public sealed class CheckStageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RowsDropped_IsFound_AgainstTheLastSucceededRunOnly()
+    public async Task RowsDropped_IsFound_AgainstTheMedianOfTheLastSucceededRuns()
     {
         var years = AnalysisDatabase.File("users_joined_by_year");
-        await RunWithYears(await _database.AddRunAsync("succeeded", Day), 6);
-        await RunWithYears(await _database.AddRunAsync("succeeded", Day.AddDays(1)), 4);
-        await RunWithYears(await _database.AddRunAsync("failed", Day.AddDays(2)), 6);
+        foreach (var (rows, day) in new[] { 6, 1, 4 }.Select((rows, day) => (rows, day)))
+        {
+            await RunWithYears(await _database.AddRunAsync("succeeded", Day.AddDays(day)), rows);
+        }
+
+        await RunWithYears(await _database.AddRunAsync("failed", Day.AddDays(3)), 6);
         var half = await _database.AddRunAsync("running");
         await RunWithYears(half, 2);
         var less = await _database.AddRunAsync("running");

@@ -35,6 +35,7 @@ public sealed class SqlTaskFileTests
     [InlineData("-- tables: a\n-- name: Drop Table", "x.sql:2: 'Drop Table' cannot be a task's name")]
     [InlineData("-- tables: a\n-- chart: bart x=a y=b", "x.sql:2: chart 'bart' is unknown; did you mean 'bar'?")]
     [InlineData("-- tables: a\n-- columns: country, n\n-- chart: bar x=county y=n", "x.sql:3: 'county' in the chart is none of the columns; did you mean 'country'?")]
+    [InlineData("-- tables: a\n-- columns: country, n\n-- key: county", "x.sql:3: 'county' is none of the columns; did you mean 'country'?")]
     public void Parse_NamesFileAndLine_WhenTheHeaderIsWrong(string sql, string message) =>
         Assert.StartsWith(message, Assert.Throws<SqlFileException>(() => SqlTaskFile.Parse("x.sql", SqlTaskKind.Analysis, sql)).Message, StringComparison.Ordinal);
 
@@ -42,8 +43,22 @@ public sealed class SqlTaskFileTests
     [InlineData("-- tables: a", "x.sql:1: the header has no '-- severity: warn' (or fail)")]
     [InlineData("-- tables: a\n-- severity: error", "x.sql:2: severity is 'error'; it must be 'warn' or 'fail'.")]
     [InlineData("-- tables: a\n-- chart: bar x=a y=b", "x.sql:2: unknown header key 'chart'")]
+    [InlineData("-- tables: a\n-- severity: warn\n-- threshold: much\nselect @threshold", "x.sql:3: the threshold is 'much'; it must be a number")]
+    [InlineData("-- tables: a\n-- severity: warn\n-- threshold: 1\nselect 1", "x.sql:3: the query does not use @threshold")]
+    [InlineData("-- tables: a\n-- severity: warn\nselect @threshold", "x.sql:1: the query uses @threshold, but the header has no '-- threshold: 0.05'.")]
+    [InlineData("-- tables: a\n-- severity: warn\n-- message: {brocken} rows", "x.sql:3: '{brocken}' in the message stands for nothing; did you mean 'broken'?")]
     public void Parse_NamesFileAndLine_WhenACheckIsWrong(string sql, string message) =>
         Assert.StartsWith(message, Assert.Throws<SqlFileException>(() => SqlTaskFile.Parse("x.sql", SqlTaskKind.Check, sql)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_ReadsWhatACheckComparesWithAndSays()
+    {
+        var check = SqlTaskFile.Parse("x.sql", SqlTaskKind.Check, "-- title: Y\n-- tables: a\n-- severity: fail\n-- threshold: 0.050\n-- message: {broken} of {title} above {threshold}\nselect 1 > @threshold");
+
+        Assert.Equal(0.05m, check.Threshold);
+        Assert.Equal("7 of Y above 0.050", check.Message.Text(check, 7));
+        Assert.Equal("1 row (Y).", CheckMessage.Default.Text(check, 1));
+    }
 
     [Fact]
     public void Load_FindsAllOurs_AndWhatTheyWaitFor()
@@ -55,6 +70,7 @@ public sealed class SqlTaskFileTests
         Assert.Equal(["clean-geo", "clean-pin"], tasks.Rollups.Single(task => task.File.Name == "geo_posts").DependsOn);
         Assert.Equal(["4", "5", "5", "6.1", "6.2", "7", "7", "8", "9", "10", "11"], tasks.Analyses.Select(task => task.File.Task!));
         Assert.All(tasks.Analyses, task => Assert.NotNull(task.File.Chart));
+        Assert.All(tasks.Analyses, task => Assert.NotEmpty(task.File.Key));
         Assert.All(tasks.Checks, task => Assert.Equal(SqlTaskFile.Warn, task.File.Severity));
         Assert.Equal(11 + 3, tasks.Checks.Single(task => task.File.Name == "empty_results").DependsOn.Count);
     }
