@@ -16,11 +16,15 @@ internal static class CommandLine
         var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
         root.Add(RunCommands.Run(server, json));
+        root.Add(RunCommands.Rebuild(server, json));
         root.Add(RunCommands.Runs(server, json));
         root.Add(RunCommands.Show(server, json));
         root.Add(RunCommands.Logs(server));
         root.Add(RunCommands.Act("retry", "Runs the tasks that did not succeed again", server, json));
         root.Add(RunCommands.Act("cancel", "Cancels a run", server, json));
+        root.Add(BackfillCommand.Create(server, json));
+        root.Add(PauseCommands.Pause(server, json));
+        root.Add(PauseCommands.Resume(server, json));
         root.Add(ResultCommands.Results(server, json));
         root.Add(LineageCommand.Create(server, json));
         root.Add(TopicCommands.Topics(server, json));

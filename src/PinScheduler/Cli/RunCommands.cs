@@ -5,7 +5,7 @@ namespace PinScheduler.Cli;
 
 internal static class RunCommands
 {
-    private const string Pipeline = "nightly";
+    public const string Pipeline = "nightly";
 
     public static Command Run(Option<Uri> server, Option<bool> json)
     {
@@ -23,30 +23,33 @@ internal static class RunCommands
                 parameters["posts"] = count;
             }
 
-            var run = await client.PostAsync($"/api/pipelines/{Pipeline}/runs", new { logicalDate = parsed.GetValue(date), parameters, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
-            if (!parsed.GetValue(wait))
+            var run = await StartAsync(client, new { logicalDate = parsed.GetValue(date), parameters, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
+            if (await FollowAsync(client, run, parsed.GetValue(wait), parsed.GetValue(json), cancellationToken) is var code && code != ExitCodes.Done)
             {
-                Output.Line(parsed.GetValue(json) ? run.GetRawText() : $"run {run.Text("id")} of {Pipeline} for {run.Text("logicalDate")} is {run.Text("state")}");
-                return ExitCodes.Done;
+                return code;
             }
 
-            run = await new RunWatch(client, quiet: parsed.GetValue(json)).WaitAsync(run.Text("id"), cancellationToken);
-            if (parsed.GetValue(json))
-            {
-                Output.Line(run.GetRawText());
-            }
-
-            if (run.Text("state") != "succeeded")
-            {
-                return ExitCodes.Failed;
-            }
-
-            if (parsed.GetValue(results))
+            if (parsed.GetValue(wait) && parsed.GetValue(results))
             {
                 await ResultCommands.PrintAllAsync(client, run.Text("id"), cancellationToken);
             }
 
             return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    public static Command Rebuild(Option<Uri> server, Option<bool> json)
+    {
+        var wait = new Option<bool>("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
+        var command = new Command("rebuild", "Computes all rollups anew, warns where they had become wrong, and runs the analyses and checks") { wait };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            var pipeline = (await client.GetAsync("/api/pipelines", cancellationToken)).EnumerateArray().Single(one => one.Text("key") == Pipeline);
+            var only = pipeline.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("stage") is "analyze" or "check").Select(static task => task.Text("key"));
+            var run = await StartAsync(client, new { parameters = new { rebuild = true }, only, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
+            return await FollowAsync(client, run, parsed.GetValue(wait), parsed.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -125,4 +128,24 @@ internal static class RunCommands
 
     public static string Text(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : "";
+
+    private static Task<JsonElement> StartAsync(SchedulerClient client, object request, CancellationToken cancellationToken) =>
+        client.PostAsync($"/api/pipelines/{Pipeline}/runs", request, cancellationToken);
+
+    private static async Task<int> FollowAsync(SchedulerClient client, JsonElement run, bool wait, bool json, CancellationToken cancellationToken)
+    {
+        if (!wait)
+        {
+            Output.Line(json ? run.GetRawText() : $"run {run.Text("id")} of {Pipeline} for {run.Text("logicalDate")} is {run.Text("state")}");
+            return ExitCodes.Done;
+        }
+
+        run = await new RunWatch(client, quiet: json).WaitAsync(run.Text("id"), cancellationToken);
+        if (json)
+        {
+            Output.Line(run.GetRawText());
+        }
+
+        return run.Text("state") == "succeeded" ? ExitCodes.Done : ExitCodes.Failed;
+    }
 }

@@ -10,5 +10,6 @@ internal static class OrchestrationApi
         api.MapPipelines();
         api.MapRuns();
         api.MapTaskLogs();
+        api.MapBackfills();
     }
 }

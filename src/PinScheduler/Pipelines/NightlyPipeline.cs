@@ -24,7 +24,7 @@ internal static class NightlyPipeline
             .Parameter("posts", ParameterType.Whole, options.Posts, 0, int.MaxValue, "How many random posts to emulate; 0 works on what is in Kafka")
             .Parameter("postsPerSecond", ParameterType.Number, options.PostsPerSecond, 0, 1_000_000, "Pace of the emulation; 0 is as fast as possible")
             .Parameter("seed", ParameterType.Whole, options.Seed, null, null, "The same seed emulates the same posts")
-            .Parameter(RollupStage.AnewParameter, ParameterType.Boolean, false, null, null, "Compute the rollups anew from all rows, and warn where they had become wrong")
+            .Parameter(RollupStage.AnewParameter, ParameterType.Boolean, null, null, null, "Compute the rollups anew from all rows, and warn where they had become wrong")
             .Balance(NightlyBooks.Balance);
 
         pipeline.Task("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest, Make<TopicsStage>());

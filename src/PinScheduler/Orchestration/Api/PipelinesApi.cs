@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -32,8 +31,8 @@ internal static class PipelinesApi
             Pipeline = pipeline,
             Trigger = TriggerOf(body),
             RequestedBy = body.Text("requestedBy", 200),
-            LogicalDate = DateOf(body),
-            Parameters = ParametersOf(body),
+            LogicalDate = body.Date("logicalDate"),
+            Parameters = body.Object("parameters"),
             Only = OnlyOf(body),
             Idempotency = KeyOf(request, body),
         }, cancellationToken);
@@ -64,25 +63,6 @@ internal static class PipelinesApi
         { } given when Triggers.Contains(given) => given,
         { } other => throw RefusedException.Invalid($"'trigger' is '{other}'; it may be {string.Join(", ", Triggers)}."),
     };
-
-    private static DateOnly? DateOf(RequestBody body) => body["logicalDate"] is not { } given ? null
-        : given.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(given.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
-        : throw RefusedException.Invalid($"'logicalDate' is {given.GetRawText()}; it must be a date such as \"2026-11-22\".");
-
-    private static Dictionary<string, JsonElement> ParametersOf(RequestBody body) => body["parameters"] is not { } given ? []
-        : given.ValueKind == JsonValueKind.Object ? LastOfEach(given)
-        : throw RefusedException.Invalid($"'parameters' is {given.GetRawText()}; it must be an object such as {{\"posts\":1000}}.");
-
-    private static Dictionary<string, JsonElement> LastOfEach(JsonElement given)
-    {
-        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var field in given.EnumerateObject())
-        {
-            values[field.Name] = field.Value;
-        }
-
-        return values;
-    }
 
     private static List<string>? OnlyOf(RequestBody body) => body["only"] is not { } given ? null
         : given.ValueKind == JsonValueKind.Array && given.EnumerateArray().All(key => key.ValueKind == JsonValueKind.String) ? [.. given.EnumerateArray().Select(key => key.GetString()!)]

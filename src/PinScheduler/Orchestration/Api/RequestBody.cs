@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PinScheduler.Orchestration.Graph;
 
@@ -40,6 +41,44 @@ internal sealed class RequestBody
     public string? Text(string name, int most) => this[name] is not { } value ? null
         : value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length <= most ? text
         : throw RefusedException.Invalid($"'{name}' is {value.GetRawText()}; it must be a text of {most} characters at most.");
+
+    /// <exception cref="RefusedException">It is no date.</exception>
+    public DateOnly? Date(string name) => this[name] is not { } value ? null
+        : value.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : throw RefusedException.Invalid($"'{name}' is {value.GetRawText()}; it must be a date such as \"2026-11-22\".");
+
+    /// <exception cref="RefusedException">It is no whole number.</exception>
+    public int? Whole(string name) => this[name] is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+        : throw RefusedException.Invalid($"'{name}' is {value.GetRawText()}; it must be a whole number.");
+
+    /// <exception cref="RefusedException">It is neither true nor false.</exception>
+    public bool? Boolean(string name) => this[name] is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw RefusedException.Invalid($"'{name}' is {value.GetRawText()}; it must be true or false.");
+
+    /// <summary>An object's fields; of a repeated one the last. Empty where it is absent.</summary>
+    /// <exception cref="RefusedException">It is no object.</exception>
+    public Dictionary<string, JsonElement> Object(string name)
+    {
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (this[name] is not { } value)
+        {
+            return values;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw RefusedException.Invalid($"'{name}' is {value.GetRawText()}; it must be an object such as {{\"posts\":1000}}.");
+        }
+
+        foreach (var field in value.EnumerateObject())
+        {
+            values[field.Name] = field.Value;
+        }
+
+        return values;
+    }
 
     /// <summary>The same for the same content, in whatever order and spacing.</summary>
     public string Canonical() => string.Join('\n', _fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}:{Canonical(field.Value)}"));

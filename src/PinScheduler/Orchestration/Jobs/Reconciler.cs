@@ -33,7 +33,7 @@ internal sealed class Reconciler(Warehouse warehouse, JobStorage storage, RunSto
             }
         }
 
-        foreach (var pipeline in (await connection.QueryAsync<string>(new CommandDefinition("select distinct pipeline from run where state = 'queued'", cancellationToken: cancellationToken))).ToList())
+        foreach (var pipeline in (await connection.QueryAsync<string>(new CommandDefinition("select distinct pipeline from run where state = 'queued' union select distinct pipeline from backfill where state = 'running'", cancellationToken: cancellationToken))).ToList())
         {
             await starter.StartQueuedAsync(pipeline, cancellationToken);
         }

@@ -50,6 +50,19 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
         }
     }
 
+    /// <summary>The same; nothing where the run has ended.</summary>
+    public async Task TryCancelAsync(long run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CancelAsync(run, cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Status == StatusCodes.Status409Conflict)
+        {
+            // it ended meanwhile, which is as good
+        }
+    }
+
     /// <summary>Queues a failed task of a run that still goes on; changes nothing where the run has ended meanwhile.</summary>
     public async Task<RunBoard> TryAgainAsync(long run, string task, string job, CancellationToken cancellationToken) => (await runs.ChangeAsync(run, board =>
     {

@@ -24,6 +24,9 @@ internal sealed record RunRequest
     /// <summary>The run is only recorded, as skipped, for this reason.</summary>
     public string? SkippedBecause { get; init; }
 
+    /// <summary>The backfill that it belongs to.</summary>
+    public long? Backfill { get; init; }
+
     public IdempotencyKey? Idempotency { get; init; }
 }
 

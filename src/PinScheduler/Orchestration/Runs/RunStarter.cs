@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
+using PinScheduler.Orchestration.Backfill;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Jobs;
 
@@ -54,8 +55,8 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
         var (state, reason) = request.SkippedBecause is { } because ? (RunState.Skipped, because) : await PipelineGate.AdmitAsync(connection, transaction, pipeline);
         var run = await connection.ExecuteScalarAsync<long>(
             """
-            insert into run (pipeline, version, logical_date, state, `trigger`, requested_by, parameters, reason, scheduled_for, active_of, created_at, started_at, ended_at)
-            values (@Key, @Version, @date, @state, @Trigger, @RequestedBy, @parameters, @reason, @ScheduledFor, @active, utc_timestamp(6),
+            insert into run (pipeline, version, logical_date, state, `trigger`, requested_by, parameters, reason, scheduled_for, active_of, backfill, created_at, started_at, ended_at)
+            values (@Key, @Version, @date, @state, @Trigger, @RequestedBy, @parameters, @reason, @ScheduledFor, @active, @Backfill, utc_timestamp(6),
                 if(@state = 'running', utc_timestamp(6), null), if(@state = 'skipped', utc_timestamp(6), null));
             select last_insert_id();
             """,
@@ -71,6 +72,7 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
                 reason,
                 request.ScheduledFor,
                 active = PipelineGate.PlaceOf(pipeline, state),
+                request.Backfill,
             }, transaction);
         await connection.ExecuteAsync(
             "insert into task_run (run_id, task_key, ordinal, state, reason, attempts, failures, fence) values (@run, @Key, @Ordinal, @State, @Reason, 0, 0, 0)",
@@ -83,13 +85,47 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
         return (run, state, true);
     }
 
-    /// <summary>Starts the runs that wait for the pipeline's place, as far as there is one.</summary>
+    /// <summary>Starts the runs that wait for the pipeline's place, as far as there is one, and then the next of its backfills.</summary>
     public async Task StartQueuedAsync(string pipeline, CancellationToken cancellationToken)
     {
         while (pipelines.Find(pipeline) is { } known
             && await warehouse.TransactAsync((connection, transaction) => PipelineGate.AdmitNextAsync(connection, transaction, known), cancellationToken) is { } run)
         {
             await jobs.AdvanceAsync(run, cancellationToken);
+        }
+
+        while (await TryStartBackfillAsync(pipeline, cancellationToken))
+        {
+        }
+    }
+
+    private async Task<bool> TryStartBackfillAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        RunRequest? next = null;
+        try
+        {
+            var started = await warehouse.TransactAsync(async (connection, transaction) =>
+            {
+                await PipelineGate.LockAsync(connection, transaction, pipeline);
+                if (await PipelineGate.FindActiveAsync(connection, transaction, pipelines.Get(pipeline)) is not null)
+                {
+                    return null;
+                }
+
+                next = await BackfillQueue.NextAsync(connection, transaction, pipeline);
+                return next is null ? default((long Run, string State, bool IsNew)?) : await AddAsync(connection, transaction, Prepare(next));
+            }, cancellationToken);
+            if (started is { State: RunState.Running } run)
+            {
+                await jobs.AdvanceAsync(run.Run, cancellationToken);
+            }
+
+            return started is not null;
+        }
+        catch (RefusedException refused) when (next?.Backfill is { } backfill)
+        {
+            await BackfillQueue.RefuseAsync(warehouse, backfill, refused.Message, cancellationToken);
+            return true;
         }
     }
 }

@@ -7,4 +7,5 @@ internal static class TriggerKind
     public const string Manual = "manual";
     public const string Api = "api";
     public const string Cli = "cli";
+    public const string Backfill = "backfill";
 }

@@ -10,8 +10,8 @@ internal sealed class CleanOptions
     /// <summary>By column, the texts that become NULL; a column that is named here has these instead of its default ones.</summary>
     public Dictionary<string, string[]> Placeholders { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Partitions of one data set that are loaded side by side; warehouse.md §3.2: two are nearly enough for a server.</summary>
-    public int CleanConnections { get; set; } = 2;
+    /// <summary>Partitions that one server loads side by side, over all data sets; warehouse.md §3.2: two are nearly enough for a database of two cores, and each takes some 50 MB.</summary>
+    public int CleanConnections { get; set; } = 3;
 
     public Placeholders EffectivePlaceholders()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Stages.Clean.Loading;
 
 namespace PinScheduler.Stages.Clean;
 
@@ -11,6 +12,7 @@ internal static class CleanServices
         services.AddSingleton<IValidateOptions<CleanOptions>, CleanOptionsValidator>();
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();
+        services.AddSingleton<CleanSlots>();
         services.AddSingleton<FileCleaner>();
         return services;
     }

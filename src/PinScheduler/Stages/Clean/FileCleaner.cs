@@ -9,7 +9,7 @@ using PinScheduler.Stages.Clean.Rules;
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>Loads pending files into a table, each wholly or not at all; partitions side by side, the files of one in turn.</summary>
-internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, LandingAudit audit, CleanedFiles cleaned, IOptions<CleanOptions> options, TimeProvider time)
+internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, LandingAudit audit, CleanedFiles cleaned, CleanSlots slots, IOptions<CleanOptions> options, TimeProvider time)
 {
     // small files share a transaction, for a commit costs a wait for the disk; a large one is undone soon enough after a crash
     private const long BatchBytes = 128 * 1024 * 1024;
@@ -51,9 +51,10 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
 
     private async Task CleanPartitionAsync(CleanWork work, int partition, CancellationToken cancellationToken)
     {
+        using var slot = await slots.TakeAsync(work.FactColumns, cancellationToken);
         // a partition's files share rows; loaded side by side they would wait for each other, or deadlock (warehouse.md §3.3)
         await using var held = await HoldAsync(work, partition, cancellationToken);
-        var buffers = new CleanBuffers(warehouse, work.FactColumns);
+        var buffers = slot.Buffers;
         var batch = new List<PendingFile>();
         foreach (var file in await cleaned.PendingAsync(work.Target, partition, cancellationToken))
         {
