@@ -13,7 +13,7 @@ internal static class DrainChild
     public const string NativeInTurn = "native-in-turn";
     public const string Confluent = "confluent";
 
-    private const int WarmUps = 3;
+    private const double WarmUpSeconds = 6;
 
     public sealed record Outcome(long Records, double Seconds, double CpuSeconds, double PeakMegabytes);
 
@@ -35,9 +35,10 @@ internal static class DrainChild
         try
         {
             await using var ours = way is Bare or Careful ? null : new OurDrain(brokers, database, folder.FullName, way != Confluent, queueKilobytes);
-            var (records, seconds, cpu) = (0L, 0.0, TimeSpan.Zero);
-            for (var run = 1; run <= WarmUps + 1; run++)
+            var (records, seconds, cpu, begun) = (0L, 0.0, TimeSpan.Zero, Stopwatch.GetTimestamp());
+            for (var (run, isWarm) = (1, false); !isWarm; run++)
             {
+                isWarm = Stopwatch.GetElapsedTime(begun).TotalSeconds > WarmUpSeconds;
                 await (ours?.ForgetAsync(default) ?? Task.CompletedTask);
                 var (started, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 records = ours is null ? BareLoop.Run(brokers, partitions, folder.FullName, way == Careful) : await ours.RunAsync(run, way != NativeInTurn, default);
