@@ -5,7 +5,7 @@ using WarehouseBench.Report;
 namespace WarehouseBench.Nights;
 
 /// <summary>Each way over the same files in turn, round by round, its results held against those of the others.</summary>
-internal sealed class NightsRun(string folder, int rounds, string[] ways, TimeSpan patience, string databaseSettings)
+internal sealed class NightsRun(string folder, int rounds, string[] ways, TimeSpan patience, string databaseSettings, bool keep)
 {
     public const string Ours = "ours";
     public const string DuckDb = "duckdb";
@@ -24,7 +24,7 @@ internal sealed class NightsRun(string folder, int rounds, string[] ways, TimeSp
             var results = new Dictionary<int, List<(string Way, Dictionary<string, string> Results)>>();
             if (ways.Contains(Ours))
             {
-                await using var scheduler = await OurScheduler.StartAsync(folder, databaseSettings, cancellationToken);
+                await using var scheduler = await OurScheduler.StartAsync(folder, databaseSettings, keep, cancellationToken);
                 server = await scheduler.ServerAsync(cancellationToken);
                 for (var night = 1; night <= Nights; night++)
                 {

@@ -18,13 +18,15 @@ internal sealed class OurScheduler : IAsyncDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _folder;
+    private readonly bool _keep;
     private readonly DirectoryInfo _data;
     private readonly Process _run;
     private readonly HttpClient _http;
 
-    private OurScheduler(string folder, string databaseSettings)
+    private OurScheduler(string folder, string databaseSettings, bool keep)
     {
         _folder = folder;
+        _keep = keep;
         // beside the files, for links to them
         _data = new DirectoryInfo(Path.Combine(folder, "scheduler"));
         if (_data.Exists)
@@ -59,9 +61,9 @@ internal sealed class OurScheduler : IAsyncDisposable
 
     private int Server => ProcessOf("server.pid");
 
-    public static async Task<OurScheduler> StartAsync(string folder, string databaseSettings, CancellationToken cancellationToken)
+    public static async Task<OurScheduler> StartAsync(string folder, string databaseSettings, bool keep, CancellationToken cancellationToken)
     {
-        var scheduler = new OurScheduler(folder, databaseSettings);
+        var scheduler = new OurScheduler(folder, databaseSettings, keep);
         while (await scheduler._run.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("listening on ", StringComparison.Ordinal))
@@ -139,7 +141,10 @@ internal sealed class OurScheduler : IAsyncDisposable
 
         _run.Dispose();
         _http.Dispose();
-        _data.Delete(recursive: true);
+        if (!_keep)
+        {
+            _data.Delete(recursive: true);
+        }
     }
 
     private async Task RegisterAsync(IReadOnlyList<DataFile> files, CancellationToken cancellationToken)

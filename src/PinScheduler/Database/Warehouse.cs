@@ -1,4 +1,5 @@
 using System.Data;
+using Dapper;
 using MySqlConnector;
 
 namespace PinScheduler.Database;
@@ -57,6 +58,19 @@ public sealed class Warehouse : IAsyncDisposable
         {
             await work(connection, transaction);
             return 0;
+        }, cancellationToken);
+
+    /// <summary>DDL, statement by statement, by the attempt of this fence.</summary>
+    /// <remarks>It commits by itself; the fence's row, held over it on a connection of its own, keeps newer attempts out until it is done.</remarks>
+    public Task ChangeAsync(Fence fence, IReadOnlyList<string> statements, CancellationToken cancellationToken) =>
+        TransactAsync(async (guard, transaction) =>
+        {
+            await fence.CheckAsync(guard, transaction);
+            await using var connection = await OpenAsync(cancellationToken);
+            foreach (var statement in statements)
+            {
+                await connection.ExecuteAsync(new CommandDefinition(statement, commandTimeout: 0, cancellationToken: cancellationToken));
+            }
         }, cancellationToken);
 
     /// <summary>True where doing the whole transaction again is right: the server has undone it, or the statement, for another's sake.</summary>

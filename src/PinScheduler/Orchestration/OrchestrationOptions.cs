@@ -6,7 +6,7 @@ internal sealed class OrchestrationOptions
     public const string Section = "Pipeline";
 
     /// <summary>By queue: how many of its tasks this server runs at once; 0: it does not serve the queue.</summary>
-    public Dictionary<string, int> Workers { get; set; } = new(StringComparer.Ordinal) { [TaskQueue.Pipeline] = 2, [TaskQueue.Ingest] = 4, [TaskQueue.Transform] = 4, [TaskQueue.Analyze] = 4 };
+    public Dictionary<string, int> Workers { get; set; } = new(StringComparer.Ordinal) { [TaskQueue.Pipeline] = 2, [TaskQueue.Ingest] = 4, [TaskQueue.Transform] = 4, [TaskQueue.Analyze] = 4, [TaskQueue.Check] = 1 };
 
     /// <summary>Before the second, third, … try of a task; the last one counts for all further. None given: 2 and 10.</summary>
     public double[] RetryDelaysInSeconds { get; set; } = [];

@@ -12,5 +12,8 @@ public static class TaskQueue
 
     public const string Analyze = "analyze";
 
-    public static IReadOnlyList<string> All { get; } = [Pipeline, Ingest, Transform, Analyze];
+    /// <summary>Has few workers: checks, which in a first night look at every row, leave the cores to what makes results.</summary>
+    public const string Check = "check";
+
+    public static IReadOnlyList<string> All { get; } = [Pipeline, Ingest, Transform, Analyze, Check];
 }

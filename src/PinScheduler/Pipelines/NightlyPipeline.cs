@@ -51,7 +51,7 @@ internal static class NightlyPipeline
 
         foreach (var task in sql.Checks)
         {
-            pipeline.Task(task.File.Name, "check", task.File.Title, TaskQueue.Analyze, Make<CheckStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
+            pipeline.Task(task.File.Name, "check", task.File.Title, TaskQueue.Check, Make<CheckStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
     }
 

@@ -23,4 +23,7 @@ internal static partial class CleanLog
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Information, Message = "Removed {Files} landing files of '{DataSet}' that were cleaned and older than 'Pipeline:LandingRetentionDays'")]
     public static partial void Removed(ILogger log, int files, string dataSet);
+
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Information, Message = "'{Table}': {Changes}")]
+    public static partial void ChangedKeys(ILogger log, string table, string changes);
 }

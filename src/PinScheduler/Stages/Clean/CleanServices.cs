@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Loading;
 
 namespace PinScheduler.Stages.Clean;
@@ -13,6 +14,7 @@ internal static class CleanServices
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();
         services.AddSingleton<CleanSlots>();
+        services.AddSingleton<FactKeys>();
         services.AddSingleton<FileCleaner>();
         services.AddSingleton<FileExplainer>();
         return services;

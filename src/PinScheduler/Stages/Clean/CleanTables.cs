@@ -44,12 +44,12 @@ internal sealed class CleanTables(Warehouse warehouse)
 
     /// <summary>From now on the empty table is filled by these rules.</summary>
     public Task AdoptAsync(CleanTarget live, Fence fence, CancellationToken cancellationToken) =>
-        ChangeAsync(fence, [$"alter table `{live.Table}` comment = '{TableMaking.New(live.Rules).Comment}'"], cancellationToken);
+        warehouse.ChangeAsync(fence, [$"alter table `{live.Table}` comment = '{TableMaking.New(live.Rules).Comment}'"], cancellationToken);
 
     /// <summary>An empty table for the data set's rows under new rules, and nothing in the books about it.</summary>
     public async Task BeginNextAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken)
     {
-        await ChangeAsync(fence, [$"drop table if exists `{next.Table}`", $"drop table if exists `{next.FactTable}`"], cancellationToken);
+        await warehouse.ChangeAsync(fence, [$"drop table if exists `{next.Table}`", $"drop table if exists `{next.FactTable}`"], cancellationToken);
         var books = new { next.DataSet.Key, next.Rules };
         await warehouse.TransactAsync(async (connection, transaction) =>
         {
@@ -59,7 +59,7 @@ internal sealed class CleanTables(Warehouse warehouse)
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
         // the comment comes last: a table that bears it is one whose books were cleared
-        await ChangeAsync(fence, [$"create table `{next.FactTable}` like `{next.DataSet.FactTable}`", $"create table `{next.Table}` like `{next.DataSet.CleanTable}`", $"alter table `{next.Table}` comment = '{TableMaking.New(next.Rules).Comment}'"], cancellationToken);
+        await warehouse.ChangeAsync(fence, [$"create table `{next.FactTable}` like `{next.DataSet.FactTable}`", $"create table `{next.Table}` like `{next.DataSet.CleanTable}`", $"alter table `{next.Table}` comment = '{TableMaking.New(next.Rules).Comment}'"], cancellationToken);
     }
 
     /// <summary>Takes rows of files that are gone, whether or not the ledger still knows them, over as they are.</summary>
@@ -90,7 +90,7 @@ internal sealed class CleanTables(Warehouse warehouse)
         }, cancellationToken);
 
     public Task SwapAsync(CleanTarget next, Fence fence, CancellationToken cancellationToken) =>
-        ChangeAsync(
+        warehouse.ChangeAsync(
             fence,
             [
                 $"drop table if exists `{OldOf(next.DataSet.CleanTable)}`",
@@ -116,22 +116,10 @@ internal sealed class CleanTables(Warehouse warehouse)
             await connection.ExecuteAsync("delete r from rejected_record r join landing_file f on f.id = r.src and f.removed_at is null where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0);
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
-        await ChangeAsync(fence, [.. new[] { NextOf(live.DataSet.FactTable), NextOf(live.DataSet.CleanTable), OldOf(live.DataSet.FactTable), OldOf(live.DataSet.CleanTable) }.Select(table => $"drop table if exists `{table}`")], cancellationToken);
+        await warehouse.ChangeAsync(fence, [.. new[] { NextOf(live.DataSet.FactTable), NextOf(live.DataSet.CleanTable), OldOf(live.DataSet.FactTable), OldOf(live.DataSet.CleanTable) }.Select(table => $"drop table if exists `{table}`")], cancellationToken);
     }
 
     private static string OldOf(string table) => table + "_old";
-
-    // DDL commits by itself; the fence's row, held over it on a connection of its own, keeps newer attempts out until it is done
-    private Task ChangeAsync(Fence fence, IReadOnlyList<string> statements, CancellationToken cancellationToken) =>
-        warehouse.TransactAsync(async (guard, transaction) =>
-        {
-            await fence.CheckAsync(guard, transaction);
-            await using var connection = await warehouse.OpenAsync(cancellationToken);
-            foreach (var statement in statements)
-            {
-                await connection.ExecuteAsync(new CommandDefinition(statement, commandTimeout: 0, cancellationToken: cancellationToken));
-            }
-        }, cancellationToken);
 }
 
 /// <summary>By which rules a data set's tables were filled; null: there is no such table.</summary>

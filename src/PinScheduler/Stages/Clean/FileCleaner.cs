@@ -9,7 +9,7 @@ using PinScheduler.Stages.Clean.Rules;
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>Loads pending files into a table, each wholly or not at all; partitions side by side, the files of one in turn.</summary>
-internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, LandingAudit audit, CleanedFiles cleaned, CleanSlots slots, IOptions<CleanOptions> options, TimeProvider time)
+internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, LandingAudit audit, CleanedFiles cleaned, FactKeys keys, CleanSlots slots, IOptions<CleanOptions> options, TimeProvider time)
 {
     // small files share a transaction, for a commit costs a wait for the disk; a large one is undone soon enough after a crash
     private const long BatchBytes = 128 * 1024 * 1024;
@@ -20,12 +20,17 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
 
     public async Task CleanAsync(CleanTarget target, RecordRules rules, StageContext context, CancellationToken cancellationToken)
     {
-        var pending = await cleaned.PendingAsync(target, null, cancellationToken);
-        if (pending.Count == 0)
+        if (await cleaned.PendingAsync(target, null, cancellationToken) is { Count: > 0 } pending)
         {
-            return;
+            await keys.BeforeLoadAsync(target, pending.Sum(static file => file.Records), context, cancellationToken);
+            await LoadAsync(target, rules, pending, context, cancellationToken);
         }
 
+        await keys.AfterLoadAsync(target, context, cancellationToken);
+    }
+
+    private async Task LoadAsync(CleanTarget target, RecordRules rules, IReadOnlyList<PendingFile> pending, StageContext context, CancellationToken cancellationToken)
+    {
         var progress = new CleanProgress(pending.Sum(file => file.Records), context.Report);
         CleanLog.Cleaning(context.Log, pending.Count, progress.Total, target.Table);
         var loader = await LoaderAsync(context.Log, cancellationToken);
