@@ -5,8 +5,8 @@
 -- merge: posts sum
 -- tables: fact_user, fact_pin
 
--- The medians are counted out of it. Users of no age group ('') count for the years alone. The sum keeps the server from going through
--- the posts by their followers, each with its user somewhere else.
+-- The medians are counted out of it. Users of no age group ('') count for the years alone. Said as a sum, and with a column that no key
+-- has, the condition keeps the server from going through the posts by their followers, each with its user somewhere else.
 select
     case when u.age < 18 or u.age is null then '' when u.age <= 24 then '18-24' when u.age <= 35 then '25-35' when u.age <= 50 then '36-50' else '50+' end as age_group,
     u.join_year,
@@ -14,5 +14,5 @@ select
     count(*) as posts
 from fact_user u
 join fact_pin p on p.ind = u.ind
-where p.follower_count + 0 is not null
+where p.follower_count + 0 is not null and p.category_id is not null
 group by age_group, u.join_year, p.follower_count;

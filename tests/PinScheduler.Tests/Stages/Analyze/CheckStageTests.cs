@@ -91,6 +91,35 @@ public sealed class CheckStageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NullShareRisen_IsFound_AgainstTheLastRuns_ColumnByColumn()
+    {
+        await using var connection = await _database.Warehouse.OpenAsync(default);
+        await CleanedAsync(await _database.AddRunAsync("succeeded"), 100, """{"title":10,"poster_name":100}""");
+        await CleanedAsync(await _database.AddRunAsync("succeeded"), 300, """{"title":30}""");
+        // neither a failed run counts nor one that cleaned nothing
+        await CleanedAsync(await _database.AddRunAsync("failed"), 100, """{"title":100}""");
+        await _database.AddRunAsync("succeeded");
+        var (first, now) = (await _database.AddRunAsync("running"), await _database.AddRunAsync("running"));
+        await CleanedAsync(first, 20, """{"title":4,"poster_name":7,"tag_list":2}""");
+        await CleanedAsync(now, 100, """{"title":21,"poster_name":35,"tag_list":11}""");
+
+        await _database.RunAsync(AnalysisDatabase.File("null_share_risen"), first);
+        await _database.RunAsync(AnalysisDatabase.File("null_share_risen"), now);
+
+        Assert.Equal([], await _database.RowsAsync("null_share_risen", first));
+        Assert.Equal(["pin|tag_list|0|0.11", "pin|title|0.1|0.21"], await _database.RowsAsync("null_share_risen", now));
+        Assert.Equal(["Check 'null_share_risen': In 2 columns the share of NULLs is more than 0.1 above that of the last seven succeeded runs."], _database.Warnings);
+
+        // half of a run's records stand in a file of their own, where a column without NULLs is left out
+        Task CleanedAsync(long run, int records, string nulls) => connection.ExecuteAsync(
+            """
+            insert into cleaned_file (landing_file, rules, data_set, run, records, accepted, duplicates, rejected, nulls, cleaned_at) values
+                (@run * 2, '', 'pin', @run, @half, @half - 1, 1, 0, @nulls, now()), (@run * 2 + 1, '', 'pin', @run, @half + 5, @half, 0, 5, '{}', now())
+            """,
+            new { run, half = records / 2, nulls });
+    }
+
+    [Fact]
     public async Task UnknownNames_AreThoseOfThisRun_UnlessItIsTheFirst()
     {
         var first = await _database.AddRunAsync("succeeded");
