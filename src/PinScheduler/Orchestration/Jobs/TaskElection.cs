@@ -43,10 +43,18 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 
     private IState Enqueue(EnqueuedState enqueued, long run, string task, string job)
     {
-        // most tries of a join come from parents that are not the last: what the parent's own end has seen is enough to refuse
-        if (_parent is { } parent && parent.Run.Id == run && parent[task].Job == job && parent.ReadinessOf(task) != Readiness.Ready)
+        // what the parent's own end has seen is enough: to refuse, and to enqueue what that end has made queued; whether it may run then, its claim decides
+        if (_parent is { } parent && parent.Run.Id == run && parent[task].Job == job)
         {
-            return RunJobs.Waiting(parent, task, TaskClaims.Waits(parent, task));
+            if (parent.ReadinessOf(task) != Readiness.Ready)
+            {
+                return RunJobs.Waiting(parent, task, TaskClaims.Waits(parent, task));
+            }
+
+            if (parent[task].State == TaskState.Queued)
+            {
+                return On(parent, task, enqueued);
+            }
         }
 
         if (Wait(runs.ReadAsync(run, default)) is not { } board || !board.Contains(task))
