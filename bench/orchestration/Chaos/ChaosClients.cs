@@ -78,7 +78,7 @@ internal sealed class ChaosClients(int seed)
             return;
         }
 
-        using var answer = await http.PostAsync(new Uri(address, $"/api/runs/{run}/{act}"), null);
+        using var answer = await http.PostAsJsonAsync(new Uri(address, $"/api/runs/{run}/{act}"), new { });
         if (answer.IsSuccessStatusCode)
         {
             count();

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text;
 using Dapper;
 using MySqlConnector;
@@ -24,8 +25,14 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
     public async Task<RunBoard?> ReadAsync(long run, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        return await LoadAsync(connection, null, run, lockIt: false);
+        await using var moment = await BeginMomentAsync(connection, cancellationToken);
+        return await ReadAsync(connection, moment, run);
     }
+
+    /// <summary>All that is read in it is of one moment.</summary>
+    public static ValueTask<MySqlTransaction> BeginMomentAsync(MySqlConnection connection, CancellationToken cancellationToken) => connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+    public Task<RunBoard?> ReadAsync(MySqlConnection connection, MySqlTransaction moment, long run) => LoadAsync(connection, moment, run, lockIt: false);
 
     /// <summary>Runs a change and what follows from it in one transaction. It may be called more than once, after a deadlock.</summary>
     public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, T> change, CancellationToken cancellationToken) =>
@@ -59,7 +66,7 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
             new { run, task, job }, cancellationToken: cancellationToken));
     }
 
-    private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction? transaction, long run, bool lockIt)
+    private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction transaction, long run, bool lockIt)
     {
         // locked by a statement of its own: one that waits for the lock tells the time at which it began to wait
         await using var read = await connection.QueryMultipleAsync(
