@@ -111,7 +111,7 @@ public sealed class NamedLock : IAsyncDisposable
         {
             await connection.ExecuteAsync("do release_all_locks()");
         }
-        catch (Exception exception) when (exception is MySqlException or InvalidOperationException)
+        catch (Exception exception) when (Warehouse.IsDatabaseError(exception))
         {
             // the connection is broken, and the lock went with it
         }

@@ -27,25 +27,27 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
     /// <exception cref="RefusedException">There is no such run.</exception>
     public async Task<RunView> GetAsync(long run, CancellationToken cancellationToken)
     {
-        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var kept = (await versions.GetAsync(connection, board.Run.Pipeline, board.Run.Version)).Kept;
+        // told from several moments, a task would run without an attempt
+        await using var moment = await RunStore.BeginMomentAsync(connection, cancellationToken);
+        var board = await runs.ReadAsync(connection, moment, run) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var kept = (await versions.GetAsync(connection, board.Run.Pipeline, board.Run.Version, moment)).Kept;
         var progress = (await connection.QueryAsync<(string Task, long Done, long? Total, string Unit, long? Microseconds)>(new CommandDefinition(
             """
             select task_key, done, total, unit, timestampdiff(microsecond,
                 (select max(attempt.started_at) from task_attempt attempt where attempt.run_id = now.run_id and attempt.task_key = now.task_key), updated_at)
             from task_progress now where run_id = @run
             """,
-            new { run }, cancellationToken: cancellationToken)))
+            new { run }, moment, cancellationToken: cancellationToken)))
             .ToDictionary(row => row.Task, row => ProgressView.Of(row.Done, row.Total, row.Unit, row.Microseconds is { } age ? TimeSpan.FromMicroseconds(age) : null));
         var history = (await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
-            new { run }, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
-        var warnings = await WarningsAsync(connection, [run], cancellationToken);
+            new { run }, moment, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
+        var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
         return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key])));
     }
 
-    private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken) =>
-        connection.QueryAsync<(long Run, string Text)>(new CommandDefinition("select run_id, text from run_warning where run_id in @runs order by id", new { runs = runs.DefaultIfEmpty(0) }, cancellationToken: cancellationToken));
+    private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>
+        connection.QueryAsync<(long Run, string Text)>(new CommandDefinition("select run_id, text from run_warning where run_id in @runs order by id", new { runs = runs.DefaultIfEmpty(0) }, moment, cancellationToken: cancellationToken));
 }

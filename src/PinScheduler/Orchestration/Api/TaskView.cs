@@ -20,7 +20,7 @@ internal sealed record TaskView(
     private static string? ReasonOf(RunBoard board, TaskNode node, TaskRow task) => task.State switch
     {
         TaskState.Waiting when board.Run.State == RunState.Queued => board.Run.Reason,
-        TaskState.Waiting => "waits for " + Join(board.Parents(node.Key).Where(parent => board[parent].State != TaskState.Succeeded)),
+        TaskState.Waiting => "waits for " + Join(board.WaitsFor(node.Key)),
         TaskState.Queued => $"waits for a free worker of the queue '{node.Queue}'",
         TaskState.Retrying => $"next attempt at {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
         TaskState.UpstreamFailed => Join(board.Parents(node.Key).Where(parent => TaskState.IsBad(board[parent].State)).Select(parent => $"{parent} is {board[parent].State}")),

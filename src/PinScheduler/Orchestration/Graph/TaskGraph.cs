@@ -4,15 +4,18 @@ namespace PinScheduler.Orchestration.Graph;
 internal sealed class TaskGraph
 {
     private readonly Dictionary<string, TaskNode> _nodes;
-    private readonly Dictionary<string, List<string>> _children = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _parents;
+    private readonly Dictionary<string, List<string>> _children;
 
     /// <exception cref="ArgumentException">The edges go in a circle; a validated pipeline's do not.</exception>
     public TaskGraph(IReadOnlyList<TaskNode> nodes)
     {
         _nodes = nodes.ToDictionary(node => node.Key, StringComparer.Ordinal);
+        _parents = nodes.ToDictionary(node => node.Key, node => node.DependsOn.Distinct().ToList(), StringComparer.Ordinal);
+        _children = nodes.ToDictionary(node => node.Key, _ => new List<string>(), StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            node.DependsOn.ToList().ForEach(parent => ChildrenOf(parent).Add(node.Key));
+            _parents[node.Key].ForEach(parent => _children[parent].Add(node.Key));
         }
 
         Order = Sort(nodes);
@@ -27,16 +30,26 @@ internal sealed class TaskGraph
     /// <summary>The parents that really run: a skipped one is replaced by its own, so that no order is lost with it.</summary>
     public IReadOnlyCollection<string> Parents(string key, Func<string, bool> isSkipped)
     {
+        if (!_parents[key].Exists(parent => isSkipped(parent)))
+        {
+            return _parents[key];
+        }
+
         var found = new HashSet<string>(StringComparer.Ordinal);
-        Walk(key, parent => _nodes[parent].DependsOn, isSkipped, found);
+        Walk(key, parent => _parents[parent], isSkipped, found);
         return found;
     }
 
     /// <summary>The children that really run: below a skipped one, its own.</summary>
     public IReadOnlyCollection<string> Children(string key, Func<string, bool> isSkipped)
     {
+        if (!_children[key].Exists(child => isSkipped(child)))
+        {
+            return _children[key];
+        }
+
         var found = new HashSet<string>(StringComparer.Ordinal);
-        Walk(key, ChildrenOf, isSkipped, found);
+        Walk(key, child => _children[child], isSkipped, found);
         return found;
     }
 
@@ -98,6 +111,4 @@ internal sealed class TaskGraph
 
         return sorted;
     }
-
-    private List<string> ChildrenOf(string key) => _children.TryGetValue(key, out var children) ? children : _children[key] = [];
 }

@@ -63,7 +63,7 @@ internal sealed class AttemptJournal : IAsyncDisposable
         {
             await FlushOnceAsync();
         }
-        catch (Exception exception) when (exception is MySqlException or InvalidOperationException)
+        catch (Exception exception) when (Warehouse.IsDatabaseError(exception))
         {
             OrchestrationLog.JournalFailed(_server, exception, _claim.Run, _claim.Key);
         }

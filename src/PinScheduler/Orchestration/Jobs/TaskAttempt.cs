@@ -1,5 +1,4 @@
 using Hangfire.Server;
-using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
@@ -136,7 +135,7 @@ internal sealed class TaskAttempt(
             {
                 return await write();
             }
-            catch (MySqlException exception) when (time.GetElapsedTime(started) < OutcomePatience)
+            catch (Exception exception) when (Warehouse.IsDatabaseError(exception) && time.GetElapsedTime(started) < OutcomePatience)
             {
                 OrchestrationLog.OutcomeFailed(log, exception, claim.Run, claim.Key, claim.Attempt);
                 await Task.Delay(TimeSpan.FromSeconds(1), time);

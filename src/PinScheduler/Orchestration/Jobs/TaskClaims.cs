@@ -1,5 +1,3 @@
-using Dapper;
-using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Runs;
 
@@ -8,8 +6,6 @@ namespace PinScheduler.Orchestration.Jobs;
 /// <summary>Decides, under the run's lock, whether a job may run its task; who may has the newest fence.</summary>
 internal sealed class TaskClaims(RunStore runs, RunControl control)
 {
-    public static string FenceName(long run, string task) => $"run/{run}/{task}";
-
     public async Task<TaskClaim> ClaimAsync(long run, string task, string job, string server, CancellationToken cancellationToken)
     {
         var claim = await TryAsync(run, task, job, server, cancellationToken);
@@ -39,10 +35,10 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
         return verdict;
     }
 
-    public static string Waits(RunBoard board, string key) => "Waits for " + string.Join(", ", board.Parents(key).Where(parent => board[parent].State != TaskState.Succeeded));
+    public static string Waits(RunBoard board, string key) => "Waits for " + string.Join(", ", board.WaitsFor(key));
 
     private async Task<TaskClaim> TryAsync(long run, string task, string job, string server, CancellationToken cancellationToken) =>
-        (await runs.ChangeAsync(run, async (board, connection, transaction) =>
+        (await runs.ChangeAsync(run, board =>
         {
             var verdict = Judge(board, task, job, out var reason);
             if (verdict == Verdict.Stray && board[task] is { State: TaskState.Running } orphan && orphan.Job == job)
@@ -52,36 +48,26 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             }
 
             return verdict == Verdict.Granted
-                ? new TaskClaim(verdict, board, task, Fence: await GrantAsync(board, task, job, server, connection, transaction))
+                ? new TaskClaim(verdict, board, task, Fence: Grant(board, task, server))
                 : new TaskClaim(verdict, board, task, reason);
         }, cancellationToken)).Result;
 
-    private static async Task<Fence> GrantAsync(RunBoard board, string key, string job, string server, MySqlConnection connection, MySqlTransaction transaction)
+    private static Fence Grant(RunBoard board, string key, string server)
     {
         var task = board[key];
-        var attempt = task.Attempts + 1;
-        const string Before =
-            """
-            update task_attempt set state = 'lost', error = @lost, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @key and ended_at is null;
-            delete from task_progress where run_id = @Id and task_key = @key;
-            """;
-        await connection.ExecuteAsync(
-            (attempt > 1 ? Before : "") + "insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at) values (@Id, @key, @attempt, 'running', @server, @job, utc_timestamp(6));",
-            new { board.Run.Id, key, attempt, server, job, lost = $"Its server went away, or was thought to have; attempt {attempt} on {server} took over." }, transaction);
-        // last, because an attempt that is about to commit holds the fence's row
-        var fence = await Fence.TakeAsync(connection, transaction, FenceName(board.Run.Id, key));
+        board.EndAttempt(key, "lost", $"Its server went away, or was thought to have; attempt {task.Attempts + 1} on {server} took over.");
         board[key] = task with
         {
             State = TaskState.Running,
             Reason = null,
-            Attempts = attempt,
-            Fence = fence.Number,
+            Attempts = task.Attempts + 1,
+            Fence = task.Fence + 1,
             Counts = null,
             Server = server,
             StartedAt = board.Now,
             EndedAt = null,
             RetryAt = null,
         };
-        return fence;
+        return new Fence(RunStore.FenceName(board.Run.Id, key), board[key].Fence);
     }
 }

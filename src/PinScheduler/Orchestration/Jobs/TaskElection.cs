@@ -1,4 +1,5 @@
 using Hangfire.States;
+using PinScheduler.Database;
 using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Jobs;
@@ -8,6 +9,8 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 {
     /// <summary>The key under which a job leaves its run, as it was when its task ended, for the election of its last state.</summary>
     public const string BoardItem = "PinScheduler.Board";
+
+    private static readonly TimeSpan AfterOutage = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// The run as the ending parent left it, while that parent's thread tries the children, one after the other. Whichever parent ends last has
@@ -43,10 +46,18 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 
     private IState Enqueue(EnqueuedState enqueued, long run, string task, string job)
     {
-        // most tries of a join come from parents that are not the last: what the parent's own end has seen is enough to refuse
-        if (_parent is { } parent && parent.Run.Id == run && parent[task].Job == job && parent.ReadinessOf(task) != Readiness.Ready)
+        // what the parent's own end has seen is enough: to refuse, and to enqueue what that end has made queued; whether it may run then, its claim decides
+        if (_parent is { } parent && parent.Run.Id == run && parent[task].Job == job)
         {
-            return RunJobs.Waiting(parent, task, TaskClaims.Waits(parent, task));
+            if (parent.ReadinessOf(task) != Readiness.Ready)
+            {
+                return RunJobs.Waiting(parent, task, TaskClaims.Waits(parent, task));
+            }
+
+            if (parent[task].State == TaskState.Queued)
+            {
+                return On(parent, task, enqueued);
+            }
         }
 
         if (Wait(runs.ReadAsync(run, default)) is not { } board || !board.Contains(task))
@@ -89,13 +100,19 @@ internal sealed class TaskElection(RunStore runs, RunControl control, RunJobs jo
 
     private IState Fail(FailedState failed, long run, string task, string job)
     {
-        if (Wait(runs.ReadAsync(run, default)) is not { } board || board[task] is not { State: TaskState.Retrying, RetryAt: { } at } row || row.Job != job)
+        if (Wait(runs.ReadAsync(run, default)) is not { } board || board[task] is not { } row || row.Job != job)
         {
             return failed;
         }
 
-        // Hangfire's list of retries goes by how the reason begins
-        return new ScheduledState(at > board.Now ? at - board.Now : TimeSpan.Zero) { Reason = $"Retry attempt {row.Failures} of {board.Graph[task].MaxAttempts - 1}: {failed.Exception.Message}" };
+        return row switch
+        {
+            // Hangfire's list of retries goes by how the reason begins
+            { State: TaskState.Retrying, RetryAt: { } at } => new ScheduledState(at > board.Now ? at - board.Now : TimeSpan.Zero) { Reason = $"Retry attempt {row.Failures} of {board.Graph[task].MaxAttempts - 1}: {failed.Exception.Message}" },
+            // the claim could not be made, or the attempt's end not be written: nobody has said that the task failed
+            { State: TaskState.Waiting or TaskState.Queued or TaskState.Running } when Warehouse.IsDatabaseError(failed.Exception) => new ScheduledState(AfterOutage) { Reason = $"The database was away: {failed.Exception.Message}" },
+            _ => failed,
+        };
     }
 
     private DeletedState Delete(DeletedState deleted, long run, string task, string job)

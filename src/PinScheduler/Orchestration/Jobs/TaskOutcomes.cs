@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Dapper;
 using MySqlConnector;
-using PinScheduler.Database;
 using PinScheduler.Orchestration.Runs;
 using PinScheduler.Stages;
 
@@ -14,6 +12,12 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
     public Task<RunBoard?> SucceedAsync(TaskClaim claim, StageResult result) => EndAsync(claim, "succeeded", null, (board, _, _) =>
     {
         board[claim.Key] = board[claim.Key] with { State = TaskState.Succeeded, Counts = Json(result), Error = null, EndedAt = board.Now, Failures = 0 };
+        // the end of the job enqueues them; what a crash leaves of it, the reconciler sees by the jobs' own state
+        foreach (var child in board.Children(claim.Key).Select(key => board[key]).Where(child => child is { State: TaskState.Waiting, Job: not null } && board.ReadinessOf(child.Key) == Readiness.Ready).ToList())
+        {
+            board[child.Key] = child with { State = TaskState.Queued, Reason = null };
+        }
+
         return Task.CompletedTask;
     });
 
@@ -42,7 +46,7 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
             if (exception is StageFailedException { RestartFrom: { } from } && CanRestart(board, from, claim.Key))
             {
                 await RunWarnings.AddAsync(connection, claim.Run, claim.Key, $"'{claim.Key}' failed ({error}); the run went back to '{from}'.", transaction);
-                replaced.AddRange(await RestartAsync(board, from, connection, transaction));
+                replaced.AddRange(Restart(board, from));
             }
             else
             {
@@ -58,22 +62,14 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
         board.Run.RestartedFrom is null && board.Run.CancelledAt is null && board.Contains(from) && board[from].State != TaskState.Skipped
         && (from == failed || board.Graph.Below(from).Contains(failed));
 
-    private static async Task<List<string>> RestartAsync(RunBoard board, string from, MySqlConnection connection, MySqlTransaction transaction)
+    private static List<string> Restart(RunBoard board, string from)
     {
         var again = board.Graph.Below(from).Append(from).Select(key => board[key]).Where(task => task.State != TaskState.Skipped).ToList();
         board.Run = board.Run with { RestartedFrom = from };
         foreach (var task in again)
         {
-            var fence = task.Fence;
-            if (task.State == TaskState.Running)
-            {
-                await connection.ExecuteAsync(
-                    "update task_attempt set state = 'cancelled', error = @error, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @Key and ended_at is null",
-                    new { board.Run.Id, task.Key, error = $"The run went back to '{from}'." }, transaction);
-                fence = (await Fence.TakeAsync(connection, transaction, TaskClaims.FenceName(board.Run.Id, task.Key))).Number;
-            }
-
-            board[task.Key] = task.Anew() with { Fence = fence };
+            board.EndAttempt(task.Key, "cancelled", $"The run went back to '{from}'.");
+            board[task.Key] = task.Anew() with { Fence = task.State == TaskState.Running ? task.Fence + 1 : task.Fence };
         }
 
         return [.. again.Select(task => task.Job).OfType<string>()];
@@ -88,9 +84,7 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
                 return false;
             }
 
-            await connection.ExecuteAsync(
-                "update task_attempt set state = @attemptState, error = @error, ended_at = utc_timestamp(6) where run_id = @Run and task_key = @Key and attempt = @Attempts and ended_at is null",
-                new { claim.Run, claim.Key, task.Attempts, attemptState, error }, transaction);
+            board.EndAttempt(claim.Key, attemptState, error);
             await end(board, connection, transaction);
             return true;
         }, CancellationToken.None);

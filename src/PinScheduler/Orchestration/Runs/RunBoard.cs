@@ -6,6 +6,7 @@ namespace PinScheduler.Orchestration.Runs;
 internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph graph)
 {
     private readonly Dictionary<string, TaskRow> _tasks = tasks.ToDictionary(task => task.Key, StringComparer.Ordinal);
+    private readonly Dictionary<string, (string State, string? Error)> _ends = new(StringComparer.Ordinal);
 
     public RunRow Run { get; set; } = run;
 
@@ -27,6 +28,18 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
         set => _tasks[key] = value;
     }
 
+    /// <summary>How the task's open attempt ends with this change; the first word counts.</summary>
+    public void EndAttempt(string key, string state, string? error) => _ends.TryAdd(key, (state, error));
+
+    /// <summary>An attempt ends whenever its task stops running: where nobody has said how, by what becomes of the task.</summary>
+    public (string State, string? Error) EndOf(string key) => _ends.TryGetValue(key, out var end) ? end : _tasks[key] switch
+    {
+        { State: TaskState.Succeeded } => ("succeeded", null),
+        { State: TaskState.Failed or TaskState.Retrying } task => ("failed", task.Error),
+        { State: TaskState.Cancelled } task => ("cancelled", task.Reason),
+        _ => ("lost", "Its job is gone."),
+    };
+
     /// <summary>What could be enqueued at once.</summary>
     public IEnumerable<TaskRow> Ready => Run.State == RunState.Running ? Tasks.Where(task => task.State == TaskState.Waiting && ReadinessOf(task.Key) == Readiness.Ready) : [];
 
@@ -46,6 +59,9 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
             : parents.All(state => state == TaskState.Succeeded) ? Readiness.Ready
             : Readiness.Waits;
     }
+
+    /// <summary>The parents that keep the task waiting.</summary>
+    public IEnumerable<string> WaitsFor(string key) => Parents(key).Where(parent => Graph[key].Rule == TriggerRule.AllDone ? !TaskState.IsFinal(_tasks[parent].State) : _tasks[parent].State != TaskState.Succeeded);
 
     /// <summary>Lets failures and late successes reach what is below, and ends the run when nothing can move any more.</summary>
     public void Settle()

@@ -91,7 +91,7 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
     {
         var seen = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'.");
         var pipeline = pipelines.Get(seen.Run.Pipeline);
-        return await warehouse.TransactAsync(async (connection, transaction) =>
+        return await warehouse.TransactPlainAsync(async (connection, transaction) =>
         {
             await PipelineGate.LockAsync(connection, transaction, pipeline.Key);
             var active = await PipelineGate.FindActiveAsync(connection, transaction, pipeline);

@@ -16,7 +16,7 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
     public async Task<(long Run, bool IsNew)> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var prepared = Prepare(request);
-        var (run, state, isNew) = await warehouse.TransactAsync((connection, transaction) => AddAsync(connection, transaction, prepared), cancellationToken);
+        var (run, state, isNew) = await warehouse.TransactPlainAsync((connection, transaction) => AddAsync(connection, transaction, prepared), cancellationToken);
         if (isNew && state == RunState.Running)
         {
             await jobs.AdvanceAsync(run, cancellationToken);
@@ -74,9 +74,13 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
                 active = PipelineGate.PlaceOf(pipeline, state),
                 request.Backfill,
             }, transaction);
-        await connection.ExecuteAsync(
-            "insert into task_run (run_id, task_key, ordinal, state, reason, attempts, failures, fence) values (@run, @Key, @Ordinal, @State, @Reason, 0, 0, 0)",
-            prepared.Tasks(state).Select(task => new { run, task.Key, task.Ordinal, task.State, task.Reason }), transaction);
+        var rows = new ValueRows();
+        foreach (var task in prepared.Tasks(state))
+        {
+            rows.Add(run, task.Key, task.Ordinal, task.State, task.Reason, 0, 0, 0);
+        }
+
+        await connection.ExecuteAsync($"insert into task_run (run_id, task_key, ordinal, state, reason, attempts, failures, fence) values {rows}", rows.Parameters, transaction);
         if (request.Idempotency is { } fresh)
         {
             await IdempotencyKeys.KeepAsync(connection, transaction, pipeline.Key, fresh, run);
@@ -89,7 +93,7 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
     public async Task StartQueuedAsync(string pipeline, CancellationToken cancellationToken)
     {
         while (pipelines.Find(pipeline) is { } known
-            && await warehouse.TransactAsync((connection, transaction) => PipelineGate.AdmitNextAsync(connection, transaction, known), cancellationToken) is { } run)
+            && await warehouse.TransactPlainAsync((connection, transaction) => PipelineGate.AdmitNextAsync(connection, transaction, known), cancellationToken) is { } run)
         {
             await jobs.AdvanceAsync(run, cancellationToken);
         }
@@ -104,7 +108,7 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
         RunRequest? next = null;
         try
         {
-            var started = await warehouse.TransactAsync(async (connection, transaction) =>
+            var started = await warehouse.TransactPlainAsync(async (connection, transaction) =>
             {
                 await PipelineGate.LockAsync(connection, transaction, pipeline);
                 if (await PipelineGate.FindActiveAsync(connection, transaction, pipelines.Get(pipeline)) is not null)

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text;
 using Dapper;
 using MySqlConnector;
@@ -17,19 +18,28 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
     private const string TaskColumns =
         "task_key as `Key`, ordinal, state, reason, attempts, failures, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
 
+    /// <summary>Its number is `task_run.fence`: it is taken with it, under the run's lock.</summary>
+    public static string FenceName(long run, string task) => $"run/{run}/{task}";
+
     /// <summary>The run as it is now; null where there is none.</summary>
     public async Task<RunBoard?> ReadAsync(long run, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        return await LoadAsync(connection, null, run, lockIt: false);
+        await using var moment = await BeginMomentAsync(connection, cancellationToken);
+        return await ReadAsync(connection, moment, run);
     }
+
+    /// <summary>All that is read in it is of one moment.</summary>
+    public static ValueTask<MySqlTransaction> BeginMomentAsync(MySqlConnection connection, CancellationToken cancellationToken) => connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+    public Task<RunBoard?> ReadAsync(MySqlConnection connection, MySqlTransaction moment, long run) => LoadAsync(connection, moment, run, lockIt: false);
 
     /// <summary>Runs a change and what follows from it in one transaction. It may be called more than once, after a deadlock.</summary>
     public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, T> change, CancellationToken cancellationToken) =>
         ChangeAsync(run, (board, _, _) => Task.FromResult(change(board)), cancellationToken);
 
     public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change, CancellationToken cancellationToken) =>
-        warehouse.TransactAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
+        warehouse.TransactPlainAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
 
     /// <summary>The same within a transaction that has begun.</summary>
     public async Task<(T Result, RunBoard Board)> ChangeAsync<T>(MySqlConnection connection, MySqlTransaction transaction, long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change)
@@ -56,11 +66,17 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
             new { run, task, job }, cancellationToken: cancellationToken));
     }
 
-    private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction? transaction, long run, bool lockIt)
+    private async Task<RunBoard?> LoadAsync(MySqlConnection connection, MySqlTransaction transaction, long run, bool lockIt)
     {
+        // locked by a statement of its own: one that waits for the lock tells the time at which it began to wait
         await using var read = await connection.QueryMultipleAsync(
-            $"select {RunColumns} from run where id = @run {(lockIt ? "for update" : "")}; select {TaskColumns} from task_run where run_id = @run order by ordinal;",
+            $"{(lockIt ? "select 1 from run where id = @run for update; " : "")}select {RunColumns} from run where id = @run; select {TaskColumns} from task_run where run_id = @run order by ordinal;",
             new { run }, transaction);
+        if (lockIt)
+        {
+            await read.ReadAsync<int>();
+        }
+
         var row = await read.ReadSingleOrDefaultAsync<RunRow>();
         var tasks = await read.ReadAsync<TaskRow>();
         if (row is null)
@@ -97,11 +113,40 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
             {
                 values.Add($"{name}{n}", value);
             }
+
+            SaveAttempts(sql, values, board, tasks[task.Key], task);
         }
 
         if (sql.Length > 0)
         {
+            values.Add("now", board.Now);
             await connection.ExecuteAsync(sql.ToString(), values, transaction);
+        }
+    }
+
+    private static void SaveAttempts(StringBuilder sql, DynamicParameters values, RunBoard board, TaskRow before, TaskRow task)
+    {
+        var n = task.Ordinal;
+        var begins = task.Attempts > before.Attempts;
+        if (before.State == TaskState.Running && (begins || task.State != TaskState.Running))
+        {
+            var (state, error) = board.EndOf(task.Key);
+            sql.Append($"update task_attempt set state = @as{n}, error = @ae{n}, ended_at = @now where run_id = @run and task_key = @k{n} and ended_at is null;");
+            values.Add($"as{n}", state);
+            values.Add($"ae{n}", error);
+        }
+
+        if (begins)
+        {
+            sql.Append(before.Attempts > 0 ? $"delete from task_progress where run_id = @run and task_key = @k{n};" : "");
+            sql.Append($"insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at) values (@run, @k{n}, @a{n}, 'running', @v{n}, @j{n}, @now);");
+        }
+
+        if (task.Fence != before.Fence)
+        {
+            // last, because an attempt that is about to commit holds the fence's row
+            sql.Append($"insert into task_fence (name, number) values (@q{n}, @n{n}) on duplicate key update number = @n{n};");
+            values.Add($"q{n}", FenceName(board.Run.Id, task.Key));
         }
     }
 }
