@@ -32,7 +32,7 @@ public static class OrchestrationServices
             .UseStorage(provider.GetRequiredService<JobStorage>()));
 
         services.AddSingleton<PipelineCatalog>().AddSingleton<VersionStore>();
-        services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<Backfills>();
+        services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<RunPlanner>().AddSingleton<Backfills>();
         services.AddSingleton<RunReader>().AddSingleton<PipelineReader>();
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();

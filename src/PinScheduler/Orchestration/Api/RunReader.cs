@@ -43,7 +43,8 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             new { run }, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
         var warnings = await WarningsAsync(connection, [run], cancellationToken);
         return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
-            TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key])));
+            TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key])),
+            await RunActs.ReadAsync(connection, run, cancellationToken));
     }
 
     private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken) =>

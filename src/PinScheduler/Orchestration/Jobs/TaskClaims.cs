@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Runs;
@@ -6,7 +7,7 @@ using PinScheduler.Orchestration.Runs;
 namespace PinScheduler.Orchestration.Jobs;
 
 /// <summary>Decides, under the run's lock, whether a job may run its task; who may has the newest fence.</summary>
-internal sealed class TaskClaims(RunStore runs, RunControl control)
+internal sealed class TaskClaims(RunStore runs, RunControl control, IOptions<OrchestrationOptions> options)
 {
     public static string FenceName(long run, string task) => $"run/{run}/{task}";
 
@@ -51,6 +52,11 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
                 board[task] = orphan with { State = TaskState.Cancelled, EndedAt = board.Now, Reason = "the run was cancelled" };
             }
 
+            if (verdict == Verdict.Granted && board[task] is { State: TaskState.Running } lost && lost.Lost + 1 >= options.Value.MaxDeliveries)
+            {
+                return await GiveUpAsync(board, lost, connection, transaction);
+            }
+
             return verdict == Verdict.Granted
                 ? new TaskClaim(verdict, board, task, Fence: await GrantAsync(board, task, job, server, connection, transaction))
                 : new TaskClaim(verdict, board, task, reason);
@@ -76,6 +82,7 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             Reason = null,
             Attempts = attempt,
             Fence = fence.Number,
+            Lost = task.State == TaskState.Running ? task.Lost + 1 : task.Lost,
             Counts = null,
             Server = server,
             StartedAt = board.Now,
@@ -83,5 +90,18 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             RetryAt = null,
         };
         return fence;
+    }
+
+    private static async Task<TaskClaim> GiveUpAsync(RunBoard board, TaskRow task, MySqlConnection connection, MySqlTransaction transaction)
+    {
+        var error = $"{task.Lost + 1} attempts in a row ended without a word, because their process died (out of memory, or killed) or was thought to have; the last ran on {task.Server}. "
+            + "The task is not tried again, so that it ends no further process: see the last lines of its log and the server's own, mend the cause, and retry the run. 'Pipeline:MaxDeliveries' says how many are allowed.";
+        await connection.ExecuteAsync(
+            "update task_attempt set state = 'lost', error = @lost, ended_at = utc_timestamp(6) where run_id = @Id and task_key = @Key and ended_at is null",
+            new { board.Run.Id, task.Key, lost = "Its server went away, or was thought to have; nobody took over." }, transaction);
+        // who was thought dead and comes back commits nothing
+        var fence = await Fence.TakeAsync(connection, transaction, FenceName(board.Run.Id, task.Key));
+        board[task.Key] = task with { State = TaskState.Failed, Fence = fence.Number, Lost = task.Lost + 1, Error = error, EndedAt = board.Now };
+        return new TaskClaim(Verdict.GivenUp, board, task.Key, error);
     }
 }

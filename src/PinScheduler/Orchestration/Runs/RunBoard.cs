@@ -75,6 +75,21 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
         }
     }
 
+    /// <summary>Makes an ended run running again, or queued where <paramref name="waits"/> says for what; where nothing of it is left to do, it stays ended and needs no place.</summary>
+    public void Reopen(string? waits, string? place)
+    {
+        var was = Run;
+        Run = was with { State = RunState.Running, Reason = null, EndedAt = null, CancelledAt = null, RestartedFrom = null };
+        Settle();
+        Run = (HasJustEnded, waits) switch
+        {
+            // settling one task by hand does not make a cancelled run a failed one
+            (true, _) => was.State == RunState.Cancelled && Run.State == RunState.Failed ? Run with { State = was.State, CancelledAt = was.CancelledAt, Reason = was.Reason } : Run,
+            (_, { } reason) => Run with { State = RunState.Queued, Reason = reason },
+            _ => Run with { ActiveOf = place },
+        };
+    }
+
     private string Outcome() =>
         Run.CancelledAt is not null ? RunState.Cancelled
         : Tasks.Any(task => TaskState.IsBad(task.State)) ? RunState.Failed
