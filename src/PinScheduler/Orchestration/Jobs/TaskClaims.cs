@@ -40,7 +40,7 @@ internal sealed class TaskClaims(RunStore runs, RunControl control, IOptions<Orc
         return verdict;
     }
 
-    public static string Waits(RunBoard board, string key) => "Waits for " + string.Join(", ", board.Parents(key).Where(parent => board[parent].State != TaskState.Succeeded));
+    public static string Waits(RunBoard board, string key) => "Waits for " + string.Join(", ", board.WaitsFor(key));
 
     private async Task<TaskClaim> TryAsync(long run, string task, string job, string server, CancellationToken cancellationToken) =>
         (await runs.ChangeAsync(run, async (board, connection, transaction) =>

@@ -66,5 +66,5 @@ internal sealed class TaskJob(TaskClaims claims, TaskAttempt attempt, RunJobs jo
     }
 
     // Hangfire's id of a server ends in a GUID that tells nobody anything
-    private static string ServerName(string server) => server.LastIndexOf(':') is > 0 and var end ? server[..end] : server;
+    public static string ServerName(string server) => server.LastIndexOf(':') is > 0 and var end ? server[..end] : server;
 }
