@@ -68,7 +68,8 @@ public sealed class CancelSqlTests
         await using var held = await holder.BeginTransactionAsync();
         await holder.ExecuteAsync("select id from held where id = 1 for update", transaction: held);
         var run = await host.TriggerAsync();
-        await host.WaitAsync(run, view => view.EndedAt is not null || host.QueryAsync<int>(count).GetAwaiter().GetResult() == 1);
+        var begun = await host.WaitAsync(run, view => view.EndedAt is not null || host.QueryAsync<int>(count).GetAwaiter().GetResult() == 1);
+        Assert.Null(begun.Tasks![0].Error);
         var started = Stopwatch.GetTimestamp();
         await host.Get<RunControl>().CancelAsync(run, default);
         var view = await host.WaitForEndAsync(run, 10);

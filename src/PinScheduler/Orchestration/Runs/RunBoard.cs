@@ -48,7 +48,9 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
     }
 
     /// <summary>The parents whose end, or success, the task's rule still asks for.</summary>
-    public IEnumerable<string> WaitsFor(string key) => Parents(key).Where(parent => Graph[key].Rule == TriggerRule.AllDone ? !TaskState.IsFinal(_tasks[parent].State) : _tasks[parent].State != TaskState.Succeeded);
+    public IEnumerable<string> WaitsFor(string key) => Parents(key)
+        .Where(parent => Graph[key].Rule == TriggerRule.AllDone ? !TaskState.IsFinal(_tasks[parent].State) : _tasks[parent].State != TaskState.Succeeded)
+        .OrderBy(parent => _tasks[parent].Ordinal);
 
     /// <summary>Lets failures and late successes reach what is below, and ends the run when nothing can move any more.</summary>
     public void Settle()
