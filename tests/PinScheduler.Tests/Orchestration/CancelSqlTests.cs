@@ -30,20 +30,16 @@ public sealed class CancelSqlTests
     [Fact]
     public async Task Cancel_EndsALoadThatWaitsForALock_WithinTwoSeconds()
     {
-        await using var host = await StartAsync(async (connection, transaction, cancellationToken) =>
-        {
-            var loader = await RowLoader.ForAsync(connection);
-            Assert.IsType<BulkRowLoader>(loader);
-            await loader.LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(2, row => Encoding.UTF8.GetBytes($"{row + 1}\n")), cancellationToken);
-        });
+        await using var host = await StartAsync((connection, transaction, cancellationToken) =>
+            new BulkRowLoader().LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(2, row => Encoding.UTF8.GetBytes($"{row + 1}\n")), cancellationToken));
         await CancelAsync(host, "select count(*) from information_schema.processlist where info like 'LOAD DATA%' and db = database() and id <> connection_id()");
     }
 
     [Fact]
     public async Task Cancel_EndsALoadInTheMiddleOfItsStream_WithinTwoSeconds()
     {
-        await using var host = await StartAsync(async (connection, transaction, cancellationToken) =>
-            await (await RowLoader.ForAsync(connection)).LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(int.MaxValue, row => Encoding.UTF8.GetBytes($"{row + 2}\n")), cancellationToken));
+        await using var host = await StartAsync((connection, transaction, cancellationToken) =>
+            new BulkRowLoader().LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(int.MaxValue, row => Encoding.UTF8.GetBytes($"{row + 2}\n")), cancellationToken));
         await CancelAsync(host, "select count(*) from information_schema.processlist where info like 'LOAD DATA%' and db = database() and id <> connection_id()");
         // the connection goes back to its pool, and is sound
         Assert.Equal(1, await host.QueryAsync<int>("select count(*) from held"));
