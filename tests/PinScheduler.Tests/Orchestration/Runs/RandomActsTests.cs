@@ -108,7 +108,7 @@ public sealed class RandomActsTests
             wrongs.Add($"{context.TaskKey} of run {context.RunId} runs, and waits for {string.Join(", ", board.WaitsFor(context.TaskKey))}");
         }
 
-        await Task.Delay(context.RunId % 3 == 0 ? 5 : 0, cancellationToken);
+        await Task.Delay(Random.Shared.Next(30), cancellationToken);
         if (fails)
         {
             throw new StageFailedException("as drawn");
