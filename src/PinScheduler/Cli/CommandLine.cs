@@ -20,8 +20,12 @@ internal static class CommandLine
         root.Add(RunCommands.Runs(server, json));
         root.Add(RunCommands.Show(server, json));
         root.Add(RunCommands.Logs(server));
-        root.Add(RunCommands.Act("retry", "Runs the tasks that did not succeed again", server, json));
-        root.Add(RunCommands.Act("cancel", "Cancels a run", server, json));
+        root.Add(ActCommands.OfRun("retry", "Runs the tasks that did not succeed again", server, json));
+        root.Add(ActCommands.OfRun("cancel", "Cancels a run", server, json));
+        root.Add(ActCommands.Rerun(server, json));
+        root.Add(ActCommands.OfTask("succeed", "Marks a task as succeeded, so that what waits for it goes on", server, json));
+        root.Add(ActCommands.OfTask("skip", "Leaves a task out, so that what waits for it goes on without it", server, json));
+        root.Add(ActCommands.Plan(server, json));
         root.Add(BackfillCommand.Create(server, json));
         root.Add(PauseCommands.Pause(server, json));
         root.Add(PauseCommands.Resume(server, json));

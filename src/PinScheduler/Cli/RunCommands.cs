@@ -88,10 +88,15 @@ internal static class RunCommands
                 return;
             }
 
-            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}");
+            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}");
             foreach (var task in shown.GetProperty("tasks").EnumerateArray())
             {
                 RunWatch.PrintTask(task);
+            }
+
+            foreach (var act in shown.GetProperty("acts").EnumerateArray())
+            {
+                Output.Line($"{act.Text("at")} {act.Text("act")}{(act.Text("task") is { Length: > 0 } named ? " " + named : "")} by {(act.Text("by") is { Length: > 0 } by ? by : "hand")}{(act.Text("reason") is { Length: > 0 } why ? ": " + why : "")}");
             }
 
             RunWatch.PrintWarnings(shown);
@@ -108,20 +113,6 @@ internal static class RunCommands
         {
             using var client = new SchedulerClient(parsed.GetValue(server)!);
             Console.Write(await client.GetTextAsync($"/api/runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/tasks/{Uri.EscapeDataString(parsed.GetValue(task)!)}/log", cancellationToken));
-        });
-        return command;
-    }
-
-    /// <summary>A command that posts to a run: retry, cancel.</summary>
-    public static Command Act(string verb, string description, Option<Uri> server, Option<bool> json)
-    {
-        var run = new Argument<string>("RUN") { Description = "A run's id" };
-        var command = new Command(verb, description) { run };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
-            var answer = await client.PostAsync($"/api/runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/{verb}", new { }, cancellationToken);
-            Output.Line(parsed.GetValue(json) ? answer.GetRawText() : $"run {answer.Text("id")} is {answer.Text("state")}");
         });
         return command;
     }

@@ -58,6 +58,11 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         {
             Output.Line("    " + error, "red");
         }
+
+        if (task.Text("reason") is { Length: > 0 } reason)
+        {
+            Output.Line("    " + reason, "grey");
+        }
     }
 
     public static void PrintWarnings(JsonElement run)

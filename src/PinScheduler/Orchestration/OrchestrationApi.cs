@@ -9,6 +9,7 @@ internal static class OrchestrationApi
         var api = app.MapGroup("/api").AddEndpointFilter(RefusalFilter.InvokeAsync);
         api.MapPipelines();
         api.MapRuns();
+        api.MapRunActs();
         api.MapTaskLogs();
         api.MapBackfills();
     }

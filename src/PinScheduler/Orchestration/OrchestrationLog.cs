@@ -40,4 +40,7 @@ internal static partial class OrchestrationLog
 
     [LoggerMessage(5012, LogLevel.Warning, "Run {Run}: how attempt {Attempt} of '{Task}' ended could not be written; tried again")]
     public static partial void OutcomeFailed(ILogger logger, Exception exception, long run, string task, int attempt);
+
+    [LoggerMessage(5013, LogLevel.Error, "Run {Run}: '{Task}' is given up after attempt {Attempt}, for its processes die of it")]
+    public static partial void GivenUp(ILogger logger, long run, string task, int attempt);
 }

@@ -11,6 +11,12 @@ internal sealed class OrchestrationOptions
     /// <summary>Before the second, third, … try of a task; the last one counts for all further. None given: 2 and 10.</summary>
     public double[] RetryDelaysInSeconds { get; set; } = [];
 
+    /// <summary>So many attempts in a row whose process died: then the task has failed, and no further process is put at risk.</summary>
+    public int MaxDeliveries { get; set; } = 3;
+
+    /// <summary>Lines that are kept of an attempt's log. More nobody reads, and the table is for people.</summary>
+    public int MaxLogLines { get; set; } = 10_000;
+
     public double ReconcileIntervalInSeconds { get; set; } = 15;
 
     /// <summary>How long a server that stops waits for its tasks to come to a stop.</summary>

@@ -31,6 +31,16 @@ internal sealed class OrchestrationOptionsValidator : IValidateOptions<Orchestra
             yield return $"'Pipeline:RetryDelaysInSeconds' is [{string.Join(", ", options.RetryDelaysInSeconds)}]; each must be 0 to 86400.";
         }
 
+        if (options.MaxDeliveries is not (>= 1 and <= 1000))
+        {
+            yield return $"'Pipeline:MaxDeliveries' is {options.MaxDeliveries}; it must be 1 to 1000.";
+        }
+
+        if (options.MaxLogLines is not (>= 10 and <= 1_000_000))
+        {
+            yield return $"'Pipeline:MaxLogLines' is {options.MaxLogLines}; it must be 10 to 1000000.";
+        }
+
         if (options.ReconcileIntervalInSeconds is not (>= 0.05 and <= 3600))
         {
             yield return $"'Pipeline:ReconcileIntervalInSeconds' is {options.ReconcileIntervalInSeconds}; it must be 0.05 to 3600.";

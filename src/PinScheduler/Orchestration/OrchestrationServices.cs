@@ -32,9 +32,9 @@ public static class OrchestrationServices
             .UseStorage(provider.GetRequiredService<JobStorage>()));
 
         services.AddSingleton<PipelineCatalog>().AddSingleton<VersionStore>();
-        services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<Backfills>();
+        services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<RunPlanner>().AddSingleton<Backfills>();
         services.AddSingleton<RunReader>().AddSingleton<PipelineReader>();
-        services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>();
+        services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>().AddSingleton<ServedQueues>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
         services.AddScoped<TaskAttempt>();

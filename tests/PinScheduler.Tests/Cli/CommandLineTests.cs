@@ -12,6 +12,8 @@ public sealed class CommandLineTests
     [InlineData(2, "--diff, --trend and --plan stand alone, after an analysis's name.", "results", "--diff", "1..2")]
     [InlineData(2, "--diff, --trend and --plan stand alone", "results", "x", "--diff", "--trend")]
     [InlineData(2, "--key 'country' is not COLUMN=VALUE.", "results", "x", "--trend", "n", "--key", "country")]
+    [InlineData(2, "--reason", "skip", "1", "clean-geo")]
+    [InlineData(3, "No server answers", "plan", "rerun", "1", "clean-geo", "--below", "--server", "http://127.0.0.1:9")]
     [InlineData(0, "results", "--help")]
     public async Task Command_EndsWithItsCodeAndASentence(int code, string sentence, params string[] arguments)
     {

@@ -9,13 +9,21 @@ internal sealed record PipelineView(
     IReadOnlyList<ParameterView> Parameters, IReadOnlyList<PipelineTaskView> Tasks)
 {
     public static PipelineView Of(Pipeline pipeline, DateTime now, PauseView? pause) => new(
-        pipeline.Key, pipeline.Definition.Title, pipeline.Definition.Cron, pipeline.Definition.TimeZone, pipeline.Schedule.Next(now), pause is not null, pause, pipeline.Version,
+        pipeline.Key, pipeline.Definition.Title, pipeline.Definition.Cron, pipeline.Definition.TimeZone, NextOf(pipeline, now, pause), pause is not null, pause, pipeline.Version,
         pipeline.Definition.Overlap.ToString().ToLowerInvariant(), pipeline.Definition.CatchUp.ToString().ToLowerInvariant(),
         [.. pipeline.Definition.Parameters.Select(parameter => new ParameterView(parameter.Name, parameter.Type == ParameterType.Whole ? "integer" : parameter.Type.ToString().ToLowerInvariant(), parameter.Default, parameter.Minimum, parameter.Maximum, parameter.Help))],
         [.. pipeline.Definition.Tasks.Select(task => new PipelineTaskView(task.Key, task.Stage, task.Title, task.DependsOn, task.Queue))]);
+
+    // an instant at which a pause ends is the first that counts again
+    private static DateTime? NextOf(Pipeline pipeline, DateTime now, PauseView? pause) => pause switch
+    {
+        null => pipeline.Schedule.Next(now),
+        { Until: { } until } => pipeline.Schedule.Next(until.AddTicks(-1)),
+        _ => null,
+    };
 }
 
-internal sealed record PauseView(string? By, string? Reason, DateTime? Until);
+internal sealed record PauseView(string? By, string? Reason, DateTime? Until, DateTime At);
 
 internal sealed record ParameterView(string Name, string Type, JsonElement? Default, double? Minimum, double? Maximum, string Help);
 

@@ -10,12 +10,14 @@ namespace PinScheduler.Orchestration.Api;
 /// <summary>/api/pipelines: what there is, trigger, pause, resume.</summary>
 internal static class PipelinesApi
 {
+    private static readonly string[] Fields = ["logicalDate", "parameters", "only", "requestedBy", "trigger"];
     private static readonly string[] Triggers = [TriggerKind.Api, TriggerKind.Cli, TriggerKind.Manual];
 
     public static void MapPipelines(this RouteGroupBuilder api)
     {
         api.MapGet("/pipelines", ListAsync).WithSummary("The pipelines with their tasks and parameters");
         api.MapPost("/pipelines/{pipeline}/runs", TriggerAsync).WithSummary("Starts a run; Idempotency-Key makes a repeated call harmless");
+        api.MapPost("/pipelines/{pipeline}/plan", PlanAsync).WithSummary("What such a run would do: its tasks in order, its parameters, the schedule's next instants; starts nothing");
         api.MapPost("/pipelines/{pipeline}/pause", PauseAsync).WithSummary("Keeps the schedule from starting runs");
         api.MapPost("/pipelines/{pipeline}/resume", ResumeAsync).WithSummary("Lets the schedule start runs again");
     }
@@ -25,20 +27,28 @@ internal static class PipelinesApi
     private static async Task<IResult> TriggerAsync(string pipeline, HttpRequest request, PipelineCatalog pipelines, RunStarter starter, RunReader reader, CancellationToken cancellationToken)
     {
         _ = pipelines.Get(pipeline);
-        var body = await RequestBody.ReadAsync(request, ["logicalDate", "parameters", "only", "requestedBy", "trigger"], cancellationToken);
-        var (run, isNew) = await starter.StartAsync(new RunRequest
-        {
-            Pipeline = pipeline,
-            Trigger = TriggerOf(body),
-            RequestedBy = body.Text("requestedBy", 200),
-            LogicalDate = body.Date("logicalDate"),
-            Parameters = body.Object("parameters"),
-            Only = OnlyOf(body),
-            Idempotency = KeyOf(request, body),
-        }, cancellationToken);
+        var body = await RequestBody.ReadAsync(request, Fields, cancellationToken);
+        var (run, isNew) = await starter.StartAsync(RequestOf(pipeline, body) with { Idempotency = KeyOf(request, body) }, cancellationToken);
         var shown = await reader.GetAsync(run, cancellationToken);
         return isNew ? TypedResults.Accepted($"/api/runs/{run}", shown) : TypedResults.Ok(shown);
     }
+
+    private static async Task<IResult> PlanAsync(string pipeline, HttpRequest request, PipelineCatalog pipelines, RunPlanner planner, CancellationToken cancellationToken)
+    {
+        _ = pipelines.Get(pipeline);
+        var body = await RequestBody.ReadAsync(request, Fields, cancellationToken);
+        return TypedResults.Ok(await planner.PlanAsync(RequestOf(pipeline, body), cancellationToken));
+    }
+
+    private static RunRequest RequestOf(string pipeline, RequestBody body) => new()
+    {
+        Pipeline = pipeline,
+        Trigger = TriggerOf(body),
+        RequestedBy = body.Text("requestedBy", 200),
+        LogicalDate = body.Date("logicalDate"),
+        Parameters = body.Object("parameters"),
+        Only = OnlyOf(body),
+    };
 
     private static async Task<IResult> PauseAsync(string pipeline, HttpRequest request, PipelinePause pause, CancellationToken cancellationToken)
     {

@@ -1,12 +1,13 @@
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
+using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Api;
 
 /// <summary>Runs as they are shown over HTTP and on pages.</summary>
-internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions)
+internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions, ServedQueues queues)
 {
     private sealed record Filter(string? Pipeline, string? State, DateOnly? From, DateOnly? To, long? Before, int Limit);
 
@@ -44,8 +45,10 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
             new { run }, moment, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
         var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
+        var workers = queues.Look(board.Now);
         return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
-            TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key])));
+            TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
+            await RunActs.ReadAsync(connection, moment, run, cancellationToken));
     }
 
     private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>

@@ -8,9 +8,16 @@ namespace PinScheduler.Orchestration.Api;
 internal sealed record RunView(
     string Id, string Pipeline, string Version, DateOnly LogicalDate, string State, string? Reason, string Trigger, string? RequestedBy, JsonElement Parameters,
     DateTime? ScheduledFor, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<string> Warnings,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskView>? Tasks)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskView>? Tasks,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ActView>? Acts = null)
 {
-    public static RunView Of(RunRow run, IEnumerable<string> warnings, IEnumerable<TaskView>? tasks) => new(
+    public static RunView Of(RunRow run, IEnumerable<string> warnings, IEnumerable<TaskView>? tasks, IEnumerable<RunActRow>? acts = null) => new(
         run.Id.ToString(), run.Pipeline, run.Version, run.LogicalDate, run.State, run.Reason, run.Trigger, run.RequestedBy, JsonSerializer.Deserialize<JsonElement>(run.Parameters),
-        run.ScheduledFor, run.CreatedAt, run.StartedAt, run.EndedAt, [.. warnings], tasks?.ToList());
+        run.ScheduledFor, run.CreatedAt, run.StartedAt, run.EndedAt, [.. warnings], tasks?.ToList(), acts?.Select(ActView.Of).ToList());
+}
+
+/// <summary>What was done to the run by hand, by whom and why.</summary>
+internal sealed record ActView(DateTime At, string Act, string? Task, IReadOnlyList<string> Tasks, string? By, string? Reason)
+{
+    public static ActView Of(RunActRow row) => new(row.CreatedAt, row.Act, row.Task, JsonSerializer.Deserialize<string[]>(row.Tasks)!, row.RequestedBy, row.Reason);
 }

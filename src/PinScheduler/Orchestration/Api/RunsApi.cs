@@ -5,7 +5,7 @@ using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Api;
 
-/// <summary>/api/runs: list, one, retry, cancel.</summary>
+/// <summary>/api/runs: list and one.</summary>
 internal static class RunsApi
 {
     private const int DefaultLimit = 50;
@@ -15,8 +15,6 @@ internal static class RunsApi
     {
         api.MapGet("/runs", ListAsync).WithSummary("Runs, newest first; from and to are logical dates");
         api.MapGet("/runs/{id}", GetAsync).WithSummary("One run with its tasks");
-        api.MapPost("/runs/{id}/retry", RetryAsync).WithSummary("Does the failed and cancelled tasks again; what is done stays");
-        api.MapPost("/runs/{id}/cancel", CancelAsync).WithSummary("Stops a run");
     }
 
     /// <exception cref="RefusedException">No run can have such an id.</exception>
@@ -50,20 +48,6 @@ internal static class RunsApi
     }
 
     private static async Task<IResult> GetAsync(string id, RunReader reader, CancellationToken cancellationToken) => TypedResults.Ok(await reader.GetAsync(IdOf(id), cancellationToken));
-
-    private static async Task<IResult> RetryAsync(string id, HttpRequest request, RunControl control, RunReader reader, CancellationToken cancellationToken)
-    {
-        await RequestBody.ReadAsync(request, [], cancellationToken);
-        await control.RetryAsync(IdOf(id), cancellationToken);
-        return TypedResults.Accepted($"/api/runs/{id}", await reader.GetAsync(IdOf(id), cancellationToken));
-    }
-
-    private static async Task<IResult> CancelAsync(string id, HttpRequest request, RunControl control, RunReader reader, CancellationToken cancellationToken)
-    {
-        await RequestBody.ReadAsync(request, [], cancellationToken);
-        await control.CancelAsync(IdOf(id), cancellationToken);
-        return TypedResults.Accepted($"/api/runs/{id}", await reader.GetAsync(IdOf(id), cancellationToken));
-    }
 
     private static DateOnly? Date(string name, string? given) => given is null ? null
         : DateOnly.TryParseExact(given, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date

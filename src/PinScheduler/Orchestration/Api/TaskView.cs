@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Api;
@@ -10,19 +11,22 @@ internal sealed record TaskView(
     string Key, string Stage, string Title, IReadOnlyList<string> DependsOn, string State, int Attempts, DateTime? StartedAt, DateTime? EndedAt, JsonElement Counts, ProgressView? Progress,
     string? Reason, string? Error, string? Server, string? JobId, IReadOnlyList<AttemptView> History)
 {
-    public static TaskView Of(RunBoard board, TaskNode node, ProgressView? progress, IEnumerable<AttemptView> history)
+    public static TaskView Of(RunBoard board, TaskNode node, ProgressView? progress, IEnumerable<AttemptView> history, QueueWorkers workers)
     {
         var task = board[node.Key];
         return new(node.Key, node.Stage, node.Title, node.DependsOn, task.State, task.Attempts, task.StartedAt, task.EndedAt, JsonSerializer.Deserialize<JsonElement>(task.Counts ?? "{}"), progress,
-            ReasonOf(board, node, task), task.Error, task.Server, task.Job, [.. history]);
+            ReasonOf(board, node, task, workers), task.Error, task.Server, task.Job, [.. history]);
     }
 
-    private static string? ReasonOf(RunBoard board, TaskNode node, TaskRow task) => task.State switch
+    private static string? ReasonOf(RunBoard board, TaskNode node, TaskRow task, QueueWorkers workers) => task.State switch
     {
         TaskState.Waiting when board.Run.State == RunState.Queued => board.Run.Reason,
         TaskState.Waiting => "waits for " + Join(board.WaitsFor(node.Key)),
-        TaskState.Queued => $"waits for a free worker of the queue '{node.Queue}'",
+        TaskState.Queued => workers.WaitsIn(node.Queue),
+        TaskState.Retrying when task.RetryAt <= board.Now => $"next attempt due since {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}; {workers.WaitsIn(node.Queue)}",
         TaskState.Retrying => $"next attempt at {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
+        TaskState.Running when board.Run.CancelledAt is not null => "is told to stop, for the run was cancelled",
+        TaskState.Running when task.Server is { } server && !workers.Servers.Contains(server) => $"nothing is heard of its server {server}; another takes the task over when the lease ends",
         TaskState.UpstreamFailed => Join(board.Parents(node.Key).Where(parent => TaskState.IsBad(board[parent].State)).Select(parent => $"{parent} is {board[parent].State}")),
         _ => task.Reason,
     };

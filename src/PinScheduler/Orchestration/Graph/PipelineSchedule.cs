@@ -16,6 +16,15 @@ internal sealed class PipelineSchedule(string? cron, string timeZone)
     public IEnumerable<DateTime> Between(DateTime after, DateTime upTo) =>
         upTo > after && _cron is not null ? _cron.GetOccurrences(Utc(after), Utc(upTo), Zone, fromInclusive: false, toInclusive: true) : [];
 
+    /// <summary>All further instants, without end.</summary>
+    public IEnumerable<DateTime> After(DateTime instant)
+    {
+        for (var next = Next(instant); next is { } known; next = Next(known))
+        {
+            yield return known;
+        }
+    }
+
     public DateTime? Next(DateTime after) => _cron?.GetNextOccurrence(Utc(after), Zone);
 
     public DateOnly DateOf(DateTime instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(Utc(instant), Zone));

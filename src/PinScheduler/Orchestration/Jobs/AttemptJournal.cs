@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
@@ -7,9 +8,11 @@ namespace PinScheduler.Orchestration.Jobs;
 /// <summary>Log and progress of one attempt: collected in memory, written in batches, and never a reason for the task to wait or fail.</summary>
 internal sealed class AttemptJournal : IAsyncDisposable
 {
-    /// <summary>A page of log a second for hours; more nobody reads, and the table is for people.</summary>
-    private const int MostLines = 10_000;
     private const int MostCharacters = 8_000;
+
+    /// <summary>Of all lines together: what waits for a database that is away must find room in memory.</summary>
+    private const long MostCharactersInAll = 8_000_000;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly TaskClaim _claim;
@@ -22,29 +25,47 @@ internal sealed class AttemptJournal : IAsyncDisposable
     private readonly Task _loop;
     private readonly List<(int Seq, long At, LogLevel Level, string Text)> _lines = [];
     private (long Done, long? Total, string Unit)? _progress;
+    private readonly int _mostLines;
     private int _seq;
+    private long _characters;
+    private long _dropped;
 
-    public AttemptJournal(TaskClaim claim, Warehouse warehouse, TimeProvider time, ILogger server)
+    public AttemptJournal(TaskClaim claim, Warehouse warehouse, TimeProvider time, ILogger server, int mostLines)
     {
-        (_claim, _warehouse, _time, _server) = (claim, warehouse, time, server);
+        (_claim, _warehouse, _time, _server, _mostLines) = (claim, warehouse, time, server, mostLines);
         Logger = new TaskLogger(this, server);
         _loop = FlushEachSecondAsync();
     }
 
     public ILogger Logger { get; }
 
-    public void Write(LogLevel level, string text)
+    /// <returns>False where the attempt has logged so much that the line is not kept.</returns>
+    public bool Write(LogLevel level, string text)
     {
         lock (_lock)
         {
-            if (_seq > MostLines)
+            if (_dropped == 0 && _seq < _mostLines && _characters < MostCharactersInAll)
             {
-                return;
+                Add(level, text);
+                return true;
             }
 
-            _seq++;
-            var line = _seq > MostLines ? $"(more than {MostLines} lines; the rest is only in the server's own log)" : text;
-            _lines.Add((_seq, _time.GetTimestamp(), level, line.Length > MostCharacters ? line[..MostCharacters] + " …" : line));
+            if (++_dropped == 1)
+            {
+                Add(LogLevel.Warning, $"({_seq} lines are kept of an attempt's log, 'Pipeline:MaxLogLines'; what follows is not, but for its end. Warnings and errors are in the server's own log.)");
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The attempt's last line, kept whatever came before it.</summary>
+    public void End(LogLevel level, string text)
+    {
+        lock (_lock)
+        {
+            SayDropped();
+            Add(level, text);
         }
     }
 
@@ -77,9 +98,30 @@ internal sealed class AttemptJournal : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _loop;
+        lock (_lock)
+        {
+            SayDropped();
+        }
+
         await FlushAsync();
         _end.Dispose();
         _flushing.Dispose();
+    }
+
+    private void Add(LogLevel level, string text)
+    {
+        var line = text.Length > MostCharacters ? text[..MostCharacters] + " …" : text;
+        _characters += line.Length;
+        _lines.Add((++_seq, _time.GetTimestamp(), level, line));
+    }
+
+    private void SayDropped()
+    {
+        if (_dropped > 0)
+        {
+            Add(LogLevel.Warning, string.Create(CultureInfo.InvariantCulture, $"({_dropped:N0} lines were not kept)"));
+            _dropped = 0;
+        }
     }
 
     private async Task FlushEachSecondAsync()

@@ -30,6 +30,21 @@ internal sealed class RunJobs(JobStorage storage, Warehouse warehouse, RunStore 
         }
     }
 
+    /// <summary>Of a task that has just succeeded: what waited for it behind one that was skipped by hand, of which its job knows nothing.</summary>
+    public void PushBeyondSkipped(RunBoard board, string key)
+    {
+        // who is skipped from the beginning has not ended
+        if (board.Run.State != RunState.Running || !board.Tasks.Any(task => task is { State: TaskState.Skipped, EndedAt: not null }))
+        {
+            return;
+        }
+
+        foreach (var child in board.Children(key).Where(child => board[child] is { Job: not null, State: TaskState.Waiting or TaskState.Queued } && board.ReadinessOf(child) == Readiness.Ready))
+        {
+            Change(board[child].Job!, new EnqueuedState(board.Graph[child].Queue) { Reason = "All that it waited for is done" }, AwaitingState.StateName);
+        }
+    }
+
     public void Delete(IEnumerable<string> jobs, string reason)
     {
         foreach (var job in jobs)

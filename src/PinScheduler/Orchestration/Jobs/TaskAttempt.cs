@@ -31,7 +31,7 @@ internal sealed class TaskAttempt(
         }
         catch (Exception exception) when (watched.IsCancelled)
         {
-            journal.Write(LogLevel.Information, $"Stopped, because the run was cancelled ({exception.Message})");
+            journal.End(LogLevel.Information, $"Stopped, because the run was cancelled ({exception.Message})");
             await journal.FlushAsync();
             var board = await PersistAsync(claim, () => outcomes.CancelAsync(claim));
             jobs.Delete([context.BackgroundJob.Id], "The run was cancelled");
@@ -40,7 +40,7 @@ internal sealed class TaskAttempt(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            journal.Write(LogLevel.Warning, "Stopped, because its server stops or its job was taken away");
+            journal.End(LogLevel.Warning, "Stopped, because its server stops or its job was taken away");
             await journal.FlushAsync();
             // where the job was deleted the task is cancelled by now, and nothing is written
             await PersistAsync(claim, () => outcomes.HandBackAsync(claim));
@@ -51,7 +51,7 @@ internal sealed class TaskAttempt(
             var failure = limit.IsCancellationRequested && exception is OperationCanceledException
                 ? new TimeoutException($"The task ran longer than the {claim.Board.Graph[claim.Key].TimeOutSeconds} s that an attempt may take.", exception)
                 : exception;
-            journal.Write(LogLevel.Error, failure is StageFailedException ? failure.Message : failure.ToString());
+            journal.End(LogLevel.Error, failure is StageFailedException ? failure.Message : failure.ToString());
             await journal.FlushAsync();
             await FailAsync(claim, context, failure);
             if (ReferenceEquals(failure, exception))
@@ -63,7 +63,17 @@ internal sealed class TaskAttempt(
         }
 
         await journal.FlushAsync();
-        context.Items[TaskElection.BoardItem] = await GoOnAsync(await PersistAsync(claim, () => outcomes.SucceedAsync(claim, result)), claim);
+        var ended = await GoOnAsync(await PersistAsync(claim, () => outcomes.SucceedAsync(claim, result)), claim);
+        context.Items[TaskElection.BoardItem] = ended;
+        jobs.PushBeyondSkipped(ended, claim.Key);
+    }
+
+    /// <summary>Ends the job of a task that has failed in the place of another attempt.</summary>
+    public async Task GiveUpAsync(TaskClaim claim)
+    {
+        OrchestrationLog.GivenUp(log, claim.Run, claim.Key, claim.Attempt);
+        jobs.PushReady(await GoOnAsync(claim.Board, claim));
+        throw new StageFailedException(claim.Reason);
     }
 
     private async Task<StageResult> RunStageAsync(TaskClaim claim, AttemptJournal journal, CancellationToken cancellationToken)

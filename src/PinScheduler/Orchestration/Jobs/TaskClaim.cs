@@ -15,6 +15,9 @@ internal enum Verdict
 {
     Granted,
 
+    /// <summary>So many processes have died of the task that it is not run again; it has failed.</summary>
+    GivenUp,
+
     /// <summary>The task has succeeded; the job has nothing to do but to wake the children once more.</summary>
     Done,
 

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Jobs;
 
 /// <summary>Decides, under the run's lock, whether a job may run its task; who may has the newest fence.</summary>
-internal sealed class TaskClaims(RunStore runs, RunControl control)
+internal sealed class TaskClaims(RunStore runs, RunControl control, IOptions<OrchestrationOptions> options)
 {
     public async Task<TaskClaim> ClaimAsync(long run, string task, string job, string server, CancellationToken cancellationToken)
     {
@@ -47,6 +48,11 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
                 board[task] = orphan with { State = TaskState.Cancelled, EndedAt = board.Now, Reason = "the run was cancelled" };
             }
 
+            if (verdict == Verdict.Granted && board[task] is { State: TaskState.Running } lost && lost.Lost + 1 >= options.Value.MaxDeliveries)
+            {
+                return GiveUp(board, lost);
+            }
+
             return verdict == Verdict.Granted
                 ? new TaskClaim(verdict, board, task, Fence: Grant(board, task, server))
                 : new TaskClaim(verdict, board, task, reason);
@@ -62,6 +68,7 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             Reason = null,
             Attempts = task.Attempts + 1,
             Fence = task.Fence + 1,
+            Lost = task.State == TaskState.Running ? task.Lost + 1 : task.Lost,
             Counts = null,
             Server = server,
             StartedAt = board.Now,
@@ -69,5 +76,15 @@ internal sealed class TaskClaims(RunStore runs, RunControl control)
             RetryAt = null,
         };
         return new Fence(RunStore.FenceName(board.Run.Id, key), board[key].Fence);
+    }
+
+    private static TaskClaim GiveUp(RunBoard board, TaskRow task)
+    {
+        var error = $"{task.Lost + 1} attempts in a row ended without a word, because their process died (out of memory, or killed) or was thought to have; the last ran on {task.Server}. "
+            + "The task is not tried again, so that it ends no further process: see the last lines of its log and the server's own, mend the cause, and retry the run. 'Pipeline:MaxDeliveries' says how many are allowed.";
+        board.EndAttempt(task.Key, "lost", "Its server went away, or was thought to have; nobody took over.");
+        // with its fence, who was thought dead and comes back commits nothing
+        board[task.Key] = task with { State = TaskState.Failed, Fence = task.Fence + 1, Lost = task.Lost + 1, Error = error, EndedAt = board.Now };
+        return new TaskClaim(Verdict.GivenUp, board, task.Key, error);
     }
 }

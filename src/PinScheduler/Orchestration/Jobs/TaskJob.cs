@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.Server;
+using MySqlConnector;
 
 namespace PinScheduler.Orchestration.Jobs;
 
@@ -15,6 +16,16 @@ internal sealed class TaskJob(TaskClaims claims, TaskAttempt attempt, RunJobs jo
         ArgumentNullException.ThrowIfNull(context);
         var job = context.BackgroundJob.Id;
         var claim = await claims.ClaimAsync(run, task, job, ServerName(context.ServerId), cancellationToken);
+        if (claim.Verdict is Verdict.Granted or Verdict.GivenUp && claim.Attempt > 1)
+        {
+            await EndLostAsync(run, task, cancellationToken);
+        }
+
+        if (claim.Verdict == Verdict.GivenUp)
+        {
+            await attempt.GiveUpAsync(claim);
+        }
+
         if (claim.Verdict == Verdict.Granted)
         {
             await attempt.RunAsync(claim, context, cancellationToken);
@@ -41,6 +52,19 @@ internal sealed class TaskJob(TaskClaims claims, TaskAttempt attempt, RunJobs jo
         throw new JobAbortedException();
     }
 
+    private async Task EndLostAsync(long run, string task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await taskLog.EndLostAsync(run, task, cancellationToken);
+        }
+        catch (MySqlException exception)
+        {
+            // no reason for the attempt that is about to begin to fail; the next one tries again
+            OrchestrationLog.JournalFailed(log, exception, run, task);
+        }
+    }
+
     // Hangfire's id of a server ends in a GUID that tells nobody anything
-    private static string ServerName(string server) => server.LastIndexOf(':') is > 0 and var end ? server[..end] : server;
+    public static string ServerName(string server) => server.LastIndexOf(':') is > 0 and var end ? server[..end] : server;
 }

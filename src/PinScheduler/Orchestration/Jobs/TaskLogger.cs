@@ -15,7 +15,9 @@ internal sealed class TaskLogger(AttemptJournal journal, ILogger server) : ILogg
         }
 
         var text = formatter(state, exception);
-        journal.Write(logLevel, exception is null ? text : $"{text}: {exception.Message}");
-        server.Log(logLevel, eventId, state, exception, formatter);
+        if (journal.Write(logLevel, exception is null ? text : $"{text}: {exception.Message}") || logLevel >= LogLevel.Warning)
+        {
+            server.Log(logLevel, eventId, state, exception, formatter);
+        }
     }
 }

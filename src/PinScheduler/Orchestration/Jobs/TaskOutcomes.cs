@@ -11,7 +11,7 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
     /// <returns>The run as it is now, or null where the attempt was not the newest any more.</returns>
     public Task<RunBoard?> SucceedAsync(TaskClaim claim, StageResult result) => EndAsync(claim, "succeeded", null, (board, _, _) =>
     {
-        board[claim.Key] = board[claim.Key] with { State = TaskState.Succeeded, Counts = Json(result), Error = null, EndedAt = board.Now, Failures = 0 };
+        board[claim.Key] = board[claim.Key] with { State = TaskState.Succeeded, Counts = Json(result), Error = null, EndedAt = board.Now, Failures = 0, Lost = 0 };
         // the end of the job enqueues them; what a crash leaves of it, the reconciler sees by the jobs' own state
         foreach (var child in board.Children(claim.Key).Select(key => board[key]).Where(child => child is { State: TaskState.Waiting, Job: not null } && board.ReadinessOf(child.Key) == Readiness.Ready).ToList())
         {
@@ -42,7 +42,7 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
         {
             replaced.Clear();
             var node = board.Graph[claim.Key];
-            var task = board[claim.Key] with { Error = error, Failures = board[claim.Key].Failures + 1, Counts = Json((exception as StageFailedException)?.Result) };
+            var task = board[claim.Key] with { Error = error, Failures = board[claim.Key].Failures + 1, Lost = 0, Counts = Json((exception as StageFailedException)?.Result) };
             if (exception is StageFailedException { RestartFrom: { } from } && CanRestart(board, from, claim.Key))
             {
                 await RunWarnings.AddAsync(connection, claim.Run, claim.Key, $"'{claim.Key}' failed ({error}); the run went back to '{from}'.", transaction);

@@ -15,5 +15,8 @@ internal sealed record PipelineStateRow
 
     public string? PausedReason { get; init; }
 
+    /// <summary>Who paused it, until when and why.</summary>
+    public string Pause => $"the pipeline was paused by {PausedBy ?? "somebody"}{(PausedUntil is { } until ? $" until {until:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "")}{(PausedReason is { } why ? ": " + why : "")}";
+
     public bool IsPausedAt(DateTime instant) => PausedAt <= instant && !(PausedUntil <= instant);
 }

@@ -60,8 +60,10 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
             : Readiness.Waits;
     }
 
-    /// <summary>The parents that keep the task waiting.</summary>
-    public IEnumerable<string> WaitsFor(string key) => Parents(key).Where(parent => Graph[key].Rule == TriggerRule.AllDone ? !TaskState.IsFinal(_tasks[parent].State) : _tasks[parent].State != TaskState.Succeeded);
+    /// <summary>The parents whose end, or success, the task's rule still asks for.</summary>
+    public IEnumerable<string> WaitsFor(string key) => Parents(key)
+        .Where(parent => Graph[key].Rule == TriggerRule.AllDone ? !TaskState.IsFinal(_tasks[parent].State) : _tasks[parent].State != TaskState.Succeeded)
+        .OrderBy(parent => _tasks[parent].Ordinal);
 
     /// <summary>Lets failures and late successes reach what is below, and ends the run when nothing can move any more.</summary>
     public void Settle()
@@ -89,6 +91,21 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
             HasJustEnded = true;
             Run = Run with { State = Outcome(), EndedAt = Now, ActiveOf = null };
         }
+    }
+
+    /// <summary>Makes an ended run running again, or queued where <paramref name="waits"/> says for what; where nothing of it is left to do, it stays ended and needs no place.</summary>
+    public void Reopen(string? waits, string? place)
+    {
+        var was = Run;
+        Run = was with { State = RunState.Running, Reason = null, EndedAt = null, CancelledAt = null, RestartedFrom = null };
+        Settle();
+        Run = (HasJustEnded, waits) switch
+        {
+            // settling one task by hand does not make a cancelled run a failed one
+            (true, _) => was.State == RunState.Cancelled && Run.State == RunState.Failed ? Run with { State = was.State, CancelledAt = was.CancelledAt, Reason = was.Reason } : Run,
+            (_, { } reason) => Run with { State = RunState.Queued, Reason = reason },
+            _ => Run with { ActiveOf = place },
+        };
     }
 
     private string Outcome() =>

@@ -1,49 +1,35 @@
+using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Jobs;
 
 namespace PinScheduler.Orchestration.Runs;
 
-/// <summary>What is done to runs by hand: retry, cancel, and a failed task requeued in the dashboard.</summary>
-internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines, RunStore runs, RunJobs jobs, RunStarter starter)
+/// <summary>What is done to runs by hand: by an act, or by requeueing a failed task in the dashboard.</summary>
+internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines, RunStore runs, RunJobs jobs, RunStarter starter, AttemptWatch watch)
 {
     /// <summary>Failed, upstream_failed and cancelled tasks get new jobs; what is done stays.</summary>
     /// <exception cref="RefusedException">No such run, or it has not ended, or it has succeeded.</exception>
-    public async Task RetryAsync(long run, CancellationToken cancellationToken)
-    {
-        var (replaced, _) = await ReopenAsync(run, board =>
-        {
-            if (board.Run.State is not (RunState.Failed or RunState.Cancelled))
-            {
-                throw RefusedException.WrongState($"Run {run} is {board.Run.State}; only a failed or cancelled run can be retried. {(board.Run.IsEnded ? "Start a new run instead." : "Wait for its end, or cancel it first.")}");
-            }
-
-            var again = board.Tasks.Where(task => TaskState.IsBad(task.State)).ToList();
-            again.ForEach(task => board[task.Key] = task.Anew());
-            return again.Select(task => task.Job).OfType<string>().ToList();
-        }, cancellationToken);
-        jobs.Delete(replaced, $"run {run} was retried");
-        await jobs.AdvanceAsync(run, cancellationToken);
-    }
+    public Task RetryAsync(long run, CancellationToken cancellationToken) => ActAsync(run, new RunAct(RunAct.Retry), cancellationToken);
 
     /// <summary>Nothing starts any more; what runs is told to stop and ends within a second or two.</summary>
     /// <exception cref="RefusedException">No such run, or it has ended.</exception>
-    public async Task CancelAsync(long run, CancellationToken cancellationToken)
-    {
-        var (dropped, board) = await runs.ChangeAsync(run, board =>
-        {
-            if (board.Run.IsEnded)
-            {
-                throw RefusedException.WrongState($"Run {run} is {board.Run.State} already; there is nothing to cancel.");
-            }
+    public Task CancelAsync(long run, CancellationToken cancellationToken) => ActAsync(run, new RunAct(RunAct.Cancel), cancellationToken);
 
-            // a queued run has to be running to end in this change
-            board.Run = board.Run with { State = RunState.Running, CancelledAt = board.Now, Reason = "cancelled by hand" };
-            var open = board.Tasks.Where(task => task.State != TaskState.Running && (!TaskState.IsFinal(task.State) || task.State == TaskState.UpstreamFailed)).ToList();
-            open.ForEach(task => board[task.Key] = task with { State = TaskState.Cancelled, Reason = "the run was cancelled", EndedAt = board.Now });
-            return open.Select(task => task.Job).OfType<string>().ToList();
-        }, cancellationToken);
-        jobs.Delete(dropped, $"run {run} was cancelled");
+    /// <summary>Does an act, and keeps who did it and why. An ended run that has something to do then is running again, or queued where another is active.</summary>
+    /// <exception cref="RefusedException">No such run or task, or not in a state for that (<see cref="ActRules"/>).</exception>
+    public async Task ActAsync(long run, RunAct act, CancellationToken cancellationToken)
+    {
+        var (replaced, board) = act.Kind == RunAct.Cancel
+            ? await runs.ChangeAsync(run, (board, connection, transaction) => ApplyAsync(board, act, connection, transaction), cancellationToken)
+            : await ReopenAsync(run, async (board, connection, transaction) => await ApplyAsync(board, act, connection, transaction), cancellationToken);
+        jobs.Delete(replaced, $"run {run}: {act.Kind} {act.Whose}");
+        if (act.Kind == RunAct.Cancel)
+        {
+            await watch.RunOnceAsync(cancellationToken);
+        }
+
+        await jobs.AdvanceAsync(run, cancellationToken);
         if (board.HasJustEnded)
         {
             await starter.StartQueuedAsync(board.Run.Pipeline, cancellationToken);
@@ -68,52 +54,57 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
     {
         if (board.Run.State == RunState.Running && board[task] is { State: TaskState.Failed } failed && failed.Job == job)
         {
-            board[task] = failed with { State = TaskState.Queued, EndedAt = null, Reason = null, Failures = 0 };
+            board[task] = failed.TriedAnew() with { State = TaskState.Queued };
         }
 
         return true;
     }, cancellationToken)).Board;
 
     /// <summary>Makes the ended run of a failed task that is requeued running again, or queued where another is active.</summary>
-    public async Task<RunBoard> ReviveAsync(long run, string task, string job, CancellationToken cancellationToken) => (await ReopenAsync(run, board =>
+    public async Task<RunBoard> ReviveAsync(long run, string task, string job, CancellationToken cancellationToken) => (await ReopenAsync(run, (board, _, _) =>
     {
         var failed = board[task];
         var revives = board.Run.State == RunState.Failed && failed.State == TaskState.Failed && failed.Job == job;
         if (revives)
         {
-            board[task] = failed with { State = TaskState.Waiting, EndedAt = null, Reason = null, Failures = 0 };
+            board[task] = failed.TriedAnew() with { State = TaskState.Waiting };
         }
 
-        return revives ? [] : null;
+        return Task.FromResult<List<string>?>(revives ? [] : null);
     }, cancellationToken)).Board;
 
-    private async Task<(List<string> Replaced, RunBoard Board)> ReopenAsync(long run, Func<RunBoard, List<string>?> change, CancellationToken cancellationToken)
+    private static async Task<List<string>> ApplyAsync(RunBoard board, RunAct act, MySqlConnection connection, MySqlTransaction transaction)
     {
-        var seen = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'.");
+        var changed = ActRules.Apply(board, act);
+        await RunActs.KeepAsync(connection, transaction, board.Run.Id, act, changed);
+        foreach (var task in changed.Where(task => act.Kind is RunAct.Succeed or RunAct.Skip && task.Attempts > 0))
+        {
+            // no attempt comes after: one that its server has not stopped yet must not commit behind our back
+            board[task.Key] = board[task.Key] with { Fence = task.Fence + 1 };
+        }
+
+        return [.. changed.Select(task => task.Job).OfType<string>()];
+    }
+
+    // a change that gives null changes nothing
+    private async Task<(List<string> Replaced, RunBoard Board)> ReopenAsync(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<List<string>?>> change, CancellationToken cancellationToken)
+    {
+        var seen = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
         var pipeline = pipelines.Get(seen.Run.Pipeline);
         return await warehouse.TransactPlainAsync(async (connection, transaction) =>
         {
             await PipelineGate.LockAsync(connection, transaction, pipeline.Key);
             var active = await PipelineGate.FindActiveAsync(connection, transaction, pipeline);
-            var (replaced, board) = await runs.ChangeAsync(connection, transaction, run, (board, _, _) =>
+            return await runs.ChangeAsync(connection, transaction, run, async (board, _, _) =>
             {
-                var replaced = change(board);
-                if (replaced is not null)
+                var replaced = await change(board, connection, transaction);
+                if (replaced is not null && board.Run.IsEnded)
                 {
-                    board.Run = board.Run with
-                    {
-                        State = active is null ? RunState.Running : RunState.Queued,
-                        Reason = active is { } other ? PipelineGate.Waits(other) : null,
-                        ActiveOf = active is null ? PipelineGate.PlaceOf(pipeline, RunState.Running) : null,
-                        EndedAt = null,
-                        CancelledAt = null,
-                        RestartedFrom = null,
-                    };
+                    board.Reopen(active is { } other ? PipelineGate.Waits(other) : null, PipelineGate.PlaceOf(pipeline, RunState.Running));
                 }
 
-                return Task.FromResult(replaced ?? []);
+                return replaced ?? [];
             });
-            return (replaced, board);
         }, cancellationToken);
     }
 }

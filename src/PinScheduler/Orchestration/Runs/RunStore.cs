@@ -16,7 +16,7 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt, utc_timestamp(6) as ReadAt";
 
     private const string TaskColumns =
-        "task_key as `Key`, ordinal, state, reason, attempts, failures, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
+        "task_key as `Key`, ordinal, state, reason, attempts, failures, lost, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
 
     /// <summary>Its number is `task_run.fence`: it is taken with it, under the run's lock.</summary>
     public static string FenceName(long run, string task) => $"run/{run}/{task}";
@@ -102,12 +102,12 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         {
             var n = task.Ordinal;
             sql.Append($"""
-                update task_run set state = @s{n}, reason = @r{n}, attempts = @a{n}, failures = @f{n}, fence = @n{n}, hangfire_job_id = @j{n}, counts = @c{n}, error = @e{n}, server = @v{n}, started_at = @b{n}, ended_at = @d{n}, retry_at = @t{n}
+                update task_run set state = @s{n}, reason = @r{n}, attempts = @a{n}, failures = @f{n}, lost = @l{n}, fence = @n{n}, hangfire_job_id = @j{n}, counts = @c{n}, error = @e{n}, server = @v{n}, started_at = @b{n}, ended_at = @d{n}, retry_at = @t{n}
                 where run_id = @run and task_key = @k{n};
                 """);
             foreach (var (name, value) in new (string, object?)[]
             {
-                ("s", task.State), ("r", task.Reason), ("a", task.Attempts), ("f", task.Failures), ("n", task.Fence), ("j", task.Job), ("c", task.Counts), ("e", task.Error), ("v", task.Server),
+                ("s", task.State), ("r", task.Reason), ("a", task.Attempts), ("f", task.Failures), ("l", task.Lost), ("n", task.Fence), ("j", task.Job), ("c", task.Counts), ("e", task.Error), ("v", task.Server),
                 ("b", task.StartedAt), ("d", task.EndedAt), ("t", task.RetryAt), ("k", task.Key),
             })
             {

@@ -15,6 +15,9 @@ internal sealed record TaskRow
 
     public int Failures { get; init; }
 
+    /// <summary>Attempts in a row whose process died.</summary>
+    public int Lost { get; init; }
+
     public long Fence { get; init; }
 
     /// <summary>The Hangfire job that alone may run the task; another's is refused.</summary>
@@ -33,5 +36,8 @@ internal sealed record TaskRow
     public DateTime? RetryAt { get; init; }
 
     /// <summary>The task as at the run's start, but for the tries it has had: it gets a new job.</summary>
-    public TaskRow Anew() => this with { State = TaskState.Waiting, Reason = null, Failures = 0, Job = null, Counts = null, Error = null, Server = null, StartedAt = null, EndedAt = null, RetryAt = null };
+    public TaskRow Anew() => this with { State = TaskState.Waiting, Reason = null, Failures = 0, Lost = 0, Job = null, Counts = null, Error = null, Server = null, StartedAt = null, EndedAt = null, RetryAt = null };
+
+    /// <summary>A failed task about to be tried again by the same job, with all its tries before it.</summary>
+    public TaskRow TriedAnew() => this with { EndedAt = null, Reason = null, Failures = 0, Lost = 0 };
 }

@@ -33,7 +33,10 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
 
         await connection.ExecuteAsync("update pipeline_state set last_scheduled_at = @last where pipeline = @Key", new { last = due[^1], pipeline.Key }, transaction);
         var made = new List<long>();
-        foreach (var instant in Chosen(pipeline, due, upTo))
+        // an instant of a pause that was over before anybody looked is skipped, too; and during one, nothing that is older starts either
+        var isPaused = state.IsPausedAt(now);
+        var paused = due.ToLookup(instant => isPaused || state.IsPausedAt(instant));
+        foreach (var instant in paused[true].TakeLast(MostMissed).Concat(Chosen(pipeline, [.. paused[false]], upTo)).Order())
         {
             var run = await starter.AddAsync(connection, transaction, starter.Prepare(new RunRequest
             {
@@ -41,7 +44,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
                 Trigger = TriggerKind.Schedule,
                 LogicalDate = pipeline.Schedule.DateOf(instant),
                 ScheduledFor = instant,
-                SkippedBecause = state.IsPausedAt(now) ? $"the pipeline was paused by {state.PausedBy ?? "somebody"}{(state.PausedReason is { } why ? ": " + why : "")}" : null,
+                SkippedBecause = paused[true].Contains(instant) ? state.Pause : null,
             }));
             made.Add(run.Run);
         }

@@ -27,7 +27,7 @@ internal sealed class ResultRetention(Warehouse warehouse, IOptions<ResultRetent
             // one a transaction: a result may have many rows
             await warehouse.TransactAsync(async (connection, transaction) =>
             {
-                await connection.ExecuteAsync($"delete from {tables.Rows} where run = @run and {tables.NameColumn} = @Name", new { run, file.Name }, transaction, commandTimeout: 0);
+                await connection.ExecuteAsync(new CommandDefinition($"delete from {tables.Rows} where run = @run and {tables.NameColumn} = @Name", new { run, file.Name }, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
                 await connection.ExecuteAsync($"update {tables.Head} set pruned_at = utc_timestamp(6) where run = @run and {tables.NameColumn} = @Name", new { run, file.Name }, transaction);
                 await fence.CheckAsync(connection, transaction);
             }, cancellationToken);

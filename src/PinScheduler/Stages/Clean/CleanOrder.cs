@@ -10,10 +10,11 @@ internal static class CleanOrder
     private const int LongestWaitSeconds = 3600;
 
     /// <summary>Among the last statements of a transaction: the data set's other cleaners wait for its end.</summary>
-    public static async Task<long> NextAsync(MySqlConnection connection, MySqlTransaction transaction, DataSet dataSet)
+    public static async Task<long> NextAsync(MySqlConnection connection, MySqlTransaction transaction, DataSet dataSet, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync($"set session innodb_lock_wait_timeout = {LongestWaitSeconds}", transaction: transaction);
-        await connection.ExecuteAsync("insert into clean_order (data_set, last_number) values (@Key, 1) on duplicate key update last_number = last_number + 1", dataSet, transaction, commandTimeout: LongestWaitSeconds);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into clean_order (data_set, last_number) values (@Key, 1) on duplicate key update last_number = last_number + 1", dataSet, transaction, LongestWaitSeconds, cancellationToken: cancellationToken));
         return await connection.ExecuteScalarAsync<long>("select last_number from clean_order where data_set = @Key", dataSet, transaction);
     }
 }

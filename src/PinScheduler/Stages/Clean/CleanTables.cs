@@ -53,9 +53,9 @@ internal sealed class CleanTables(Warehouse warehouse)
         var books = new { next.DataSet.Key, next.Rules };
         await warehouse.TransactAsync(async (connection, transaction) =>
         {
-            await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
-            await connection.ExecuteAsync("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules and removed_at is null", books, transaction, commandTimeout: 0);
-            await connection.ExecuteAsync("delete from rejected_record where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync(new CommandDefinition("delete from cleaned_file where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition("update landing_file set cleaned_with = null where data_set = @Key and cleaned_with = @Rules and removed_at is null", books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition("delete from rejected_record where data_set = @Key and rules = @Rules", books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
         // the comment comes last: a table that bears it is one whose books were cleared
@@ -105,15 +105,15 @@ internal sealed class CleanTables(Warehouse warehouse)
         var books = new { live.DataSet.Key, live.Rules };
         await warehouse.TransactAsync(async (connection, transaction) =>
         {
-            await connection.ExecuteAsync(
+            await connection.ExecuteAsync(new CommandDefinition(
                 """
                 update landing_file f join cleaned_file c on c.landing_file = f.id and c.rules = @Rules
                 set f.cleaned_with = @Rules where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules)
                 """,
-                books, transaction, commandTimeout: 0);
-            await connection.ExecuteAsync("delete from cleaned_file where data_set = @Key and rules <> @Rules", books, transaction, commandTimeout: 0);
+                books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition("delete from cleaned_file where data_set = @Key and rules <> @Rules", books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             // what was rejected out of files that are gone stays on record
-            await connection.ExecuteAsync("delete r from rejected_record r join landing_file f on f.id = r.src and f.removed_at is null where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0);
+            await connection.ExecuteAsync(new CommandDefinition("delete r from rejected_record r join landing_file f on f.id = r.src and f.removed_at is null where r.data_set = @Key and r.rules <> @Rules", books, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             await fence.CheckAsync(connection, transaction);
         }, cancellationToken);
         await warehouse.ChangeAsync(fence, [.. new[] { NextOf(live.DataSet.FactTable), NextOf(live.DataSet.CleanTable), OldOf(live.DataSet.FactTable), OldOf(live.DataSet.CleanTable) }.Select(table => $"drop table if exists `{table}`")], cancellationToken);

@@ -124,7 +124,7 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
                 }, cancellationToken));
             }
 
-            var number = await CleanOrder.NextAsync(connection, transaction, work.Target.DataSet);
+            var number = await CleanOrder.NextAsync(connection, transaction, work.Target.DataSet, cancellationToken);
             foreach (var (file, one) in batch.Zip(figures))
             {
                 await CleanedFiles.RecordAsync(connection, transaction, work.Target, file, one, work.Context.RunId, number);

@@ -109,6 +109,9 @@ public sealed class OrchestrationApiTests : IAsyncLifetime, IDisposable
     [InlineData("/api/pipelines/nightly/pause")]
     [InlineData("/api/runs/1/retry")]
     [InlineData("/api/runs/1/cancel")]
+    [InlineData("/api/runs/1/tasks/a/rerun")]
+    [InlineData("/api/runs/1/tasks/a/skip")]
+    [InlineData("/api/pipelines/nightly/plan")]
     public async Task Post_IsRefused_WithoutItsContentType(string path)
     {
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _http.PostAsync(path, null)).StatusCode);
@@ -167,6 +170,39 @@ public sealed class OrchestrationApiTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task ActsOnTasks_AreDone_OrRefusedWithASentence()
+    {
+        var failed = await EndAsync((await PostAsync("/api/pipelines/nightly/runs", """{"parameters":{"seed":13}}""")).Body);
+        var path = $"/api/runs/{failed.GetProperty("id")}";
+        Assert.Equal((HttpStatusCode)422, (await PostAsync($"{path}/tasks/drain-pin/skip", """{"by":"Ada"}""")).Status);
+        Assert.Equal((HttpStatusCode)422, (await PostAsync($"{path}/tasks/drain-pin/rerun", """{"bellow":true}""")).Status);
+        Assert.Equal((HttpStatusCode)422, (await _http.GetAsync($"{path}/plan?act=rerum")).StatusCode);
+        Assert.Contains("Did you mean 'drain-pin'?", (await PostAsync($"{path}/tasks/drain-pni/rerun", "")).Body.GetProperty("detail").GetString());
+        Assert.Contains("'drain-pin' is failed", (await PostAsync($"{path}/tasks/clean-pin/rerun", "")).Body.GetProperty("detail").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("/api/runs/999/tasks/drain-pin/rerun", "")).Status);
+        Assert.Equal("drain-pin becomes succeeded; 1 task will run for the first time: clean-pin", (await _http.GetFromJsonAsync<JsonElement>($"{path}/plan?act=succeed&task=drain-pin")).GetProperty("summary").GetString());
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync($"{path}/tasks/drain-pin/succeed", """{"by":"Ada","reason":"drained by hand"}""")).Status);
+        var ended = await EndAsync(failed);
+        Assert.Equal("succeeded", ended.GetProperty("state").GetString());
+        Assert.EndsWith(""","act":"succeed","task":"drain-pin","tasks":["drain-pin"],"by":"Ada","reason":"drained by hand"}]""", ended.GetProperty("acts").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync($"{path}/tasks/clean-pin/rerun", """{"below":true}""")).Status);
+        Assert.Equal(2, (await EndAsync(failed)).GetProperty("tasks")[1].GetProperty("attempts").GetInt32());
+    }
+
+    [Fact]
+    public async Task Plan_ShowsTheRun_AndStartsNothing()
+    {
+        var (status, plan) = await PostAsync("/api/pipelines/nightly/plan", """{"logicalDate":"2026-11-22","parameters":{"posts":5},"only":["clean-pin"]}""");
+        Assert.Equal((HttpStatusCode.OK, "running", "2026-11-22"), (status, plan.GetProperty("state").GetString(), plan.GetProperty("logicalDate").GetString()));
+        Assert.Equal("""{"posts":5}""", plan.GetProperty("parameters").GetRawText());
+        Assert.Equal("drain-pin False not asked for, clean-pin True ", string.Join(", ", plan.GetProperty("tasks").EnumerateArray().Select(task => $"{task.GetProperty("key")} {task.GetProperty("runs")} {task.GetProperty("reason")}")));
+        var next = plan.GetProperty("next").EnumerateArray().Select(instant => instant.GetDateTime()).ToList();
+        Assert.Equal((10, 10), (next.Count, next.Distinct().Count()));
+        Assert.Equal((HttpStatusCode)422, (await PostAsync("/api/pipelines/nightly/plan", """{"parameters":{"posts":-1}}""")).Status);
+        Assert.Equal(0, await _host.QueryAsync<int>("select count(*) from run"));
+    }
+
+    [Fact]
     public async Task Log_IsTextOrJsonLines_AndFollowsToTheTasksEnd()
     {
         var (_, run) = await PostAsync("/api/pipelines/nightly/runs", """{"parameters":{"seed":7}}""");
@@ -192,7 +228,8 @@ public sealed class OrchestrationApiTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("/api/pipelines/nightly/pause", """{"by":"Ada","reason":"disk","until":"2050-01-01T00:00:00Z"}""")).Status);
         var paused = (await _http.GetFromJsonAsync<JsonElement>("/api/pipelines"))[0];
-        Assert.Equal("""True|{"by":"Ada","reason":"disk","until":"2050-01-01T00:00:00Z"}""", $"{paused.GetProperty("paused")}|{paused.GetProperty("pause").GetRawText()}");
+        Assert.StartsWith("""True|{"by":"Ada","reason":"disk","until":"2050-01-01T00:00:00Z","at":"20""", $"{paused.GetProperty("paused")}|{paused.GetProperty("pause").GetRawText()}", StringComparison.Ordinal);
+        Assert.Equal("2050-01-01T02:00:00Z", paused.GetProperty("nextRunAt").GetString());
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("/api/pipelines/nightly/resume", "")).Status);
         Assert.False((await _http.GetFromJsonAsync<JsonElement>("/api/pipelines"))[0].GetProperty("paused").GetBoolean());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync("/api/pipelines/nightly/pause", """{"until":"2001-01-01T00:00:00Z"}""")).Status);

@@ -15,7 +15,7 @@ public sealed class ClaimTests : IAsyncLifetime
         pipeline.Overlap(PinScheduler.Orchestration.OverlapPolicy.Allow);
         pipeline.Add("a");
         pipeline.Add("b").After("a");
-    }, settings: new() { ["Pipeline:Workers:analyze"] = "0" });
+    }, settings: new() { ["Pipeline:Workers:analyze"] = "0", ["Pipeline:MaxDeliveries"] = "20" });
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 

@@ -114,6 +114,31 @@ public sealed class ScheduleTicksTests
     }
 
     [Fact]
+    public async Task Tick_SkipsWhatFellIntoAPause_ThatEndedByItselfBeforeAnybodyLooked()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2035-01-01T12:00:00Z"));
+        await using var host = await StartAsync(MariaDb.CreateDatabase("pauseends"), time);
+        await host.Get<PipelinePause>().PauseAsync("nightly", "Ada", "disk is being changed", At("2035-01-03T03:00:00Z").UtcDateTime, default);
+        // the server was away for the instants of the 2nd, in the pause, and of the 3rd, at its end
+        time.SetUtcNow(At("2035-01-03T08:00:00Z"));
+        await TickAsync(host, "j1", "2035-01-03T08:00:00Z");
+        Assert.Equal("2035-01-02 skipped: the pipeline was paused by Ada until 2035-01-03T03:00:00Z: disk is being changed, 2035-01-03 running", await host.QueryAsync<string>(
+            "select group_concat(concat(logical_date, ' ', state, coalesce(concat(': ', reason), '')) order by scheduled_for separator ', ') from run"));
+    }
+
+    [Fact]
+    public async Task Tick_StartsNothing_OfBeforeAPauseDuringIt()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2035-01-01T12:00:00Z"));
+        await using var host = await StartAsync(MariaDb.CreateDatabase("pauselate"), time);
+        await host.Get<PipelinePause>().PauseAsync("nightly", null, null, null, default);
+        await host.ExecuteAsync("update pipeline_state set paused_at = '2035-01-02 07:00:00'");
+        time.SetUtcNow(At("2035-01-02T08:00:00Z"));
+        await TickAsync(host, "j1", "2035-01-02T08:00:00Z");
+        Assert.Equal("2035-01-02 skipped: the pipeline was paused by somebody", await host.QueryAsync<string>("select concat(logical_date, ' ', state, ': ', reason) from run"));
+    }
+
+    [Fact]
     public async Task RecurringJobs_ShowTheScheduleAndEachStage_AndTriggerNowStartsARun()
     {
         await using var host = await OrchestrationHost.StartAsync(MariaDb.CreateDatabase("recurring"), pipeline =>

@@ -28,15 +28,16 @@ internal sealed class RollupKeeper(Warehouse warehouse)
         await table.PrepareAsync(context.Fence, cancellationToken);
         var outcome = await warehouse.TransactAsync(async (connection, transaction) =>
         {
-            var state = await connection.QuerySingleAsync<(string Hash, string Marks, long Rows)>("select sql_hash, marks, rows_held from rollup_state where name = @Name for update", file, transaction, commandTimeout: 0);
+            var state = await connection.QuerySingleAsync<(string Hash, string Marks, long Rows)>(new CommandDefinition(
+                "select sql_hash, marks, rows_held from rollup_state where name = @Name for update", file, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
             if (state.Hash != file.Hash)
             {
                 throw new StageFailedException($"{file.Path}: another server has just made the table of the rollup '{file.Name}' anew for another query; where several servers run, give all the same files in 'sql/'.", retry: true);
             }
 
             var kept = RollupMark.Parse(state.Marks);
-            var now = await MarksAsync(connection, transaction, file.Rollup!.Sources);
-            var news = await NewsAsync(connection, transaction, file.Rollup.Sources, kept, now);
+            var now = await MarksAsync(connection, transaction, file.Rollup!.Sources, cancellationToken);
+            var news = await NewsAsync(connection, transaction, file.Rollup.Sources, kept, now, cancellationToken);
             if (news is { Count: 0 } && !anew)
             {
                 return new RollupOutcome(state.Rows, 0, Full: false, Wrong: 0);
@@ -72,13 +73,13 @@ internal sealed class RollupKeeper(Warehouse warehouse)
     }
 
     // the locks first, then what they guard
-    private static async Task<Dictionary<string, RollupMark>> MarksAsync(MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<DataSet> sources)
+    private static async Task<Dictionary<string, RollupMark>> MarksAsync(MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<DataSet> sources, CancellationToken cancellationToken)
     {
         var marks = new Dictionary<string, RollupMark>(StringComparer.Ordinal);
         foreach (var source in sources.OrderBy(static source => source.Key, StringComparer.Ordinal))
         {
-            var number = await connection.ExecuteScalarAsync<long>("select last_number from clean_order where data_set = @Key lock in share mode", source, transaction, commandTimeout: 0);
-            await connection.ExecuteScalarAsync<int?>($"select 1 from {source.FactTable} limit 1", transaction: transaction);
+            var number = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select last_number from clean_order where data_set = @Key lock in share mode", source, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            await connection.ExecuteScalarAsync<int?>(new CommandDefinition($"select 1 from {source.FactTable} limit 1", transaction: transaction, cancellationToken: cancellationToken));
             var made = await connection.ExecuteScalarAsync<string>("select table_comment from information_schema.tables where table_schema = database() and table_name = @CleanTable", source, transaction);
             marks[source.Key] = new RollupMark(made!, number);
         }
@@ -88,7 +89,7 @@ internal sealed class RollupKeeper(Warehouse warehouse)
 
     // null: what the rollup holds cannot be added to
     private static async Task<Dictionary<DataSet, NewFiles>?> NewsAsync(
-        MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<DataSet> sources, Dictionary<string, RollupMark> kept, Dictionary<string, RollupMark> now)
+        MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<DataSet> sources, Dictionary<string, RollupMark> kept, Dictionary<string, RollupMark> now, CancellationToken cancellationToken)
     {
         var news = new Dictionary<DataSet, NewFiles>();
         foreach (var source in sources)
@@ -98,8 +99,8 @@ internal sealed class RollupKeeper(Warehouse warehouse)
                 return null;
             }
 
-            var files = new NewFiles((await connection.QueryAsync<long>(
-                "select landing_file from cleaned_file where data_set = @Key and rules = @Rules and load_number > @Number order by landing_file", new { source.Key, TableMaking.Parse(mark.Made).Rules, mark.Number }, transaction, commandTimeout: 0)).AsList());
+            var files = new NewFiles((await connection.QueryAsync<long>(new CommandDefinition(
+                "select landing_file from cleaned_file where data_set = @Key and rules = @Rules and load_number > @Number order by landing_file", new { source.Key, TableMaking.Parse(mark.Made).Rules, mark.Number }, transaction, commandTimeout: 0, cancellationToken: cancellationToken))).AsList());
             if (files.TooScattered)
             {
                 return null;

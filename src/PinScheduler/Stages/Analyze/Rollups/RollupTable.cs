@@ -28,7 +28,7 @@ internal sealed class RollupTable(Warehouse warehouse, SqlTaskFile file)
         await warehouse.TransactAsync(async (guard, transaction) =>
         {
             await guard.ExecuteAsync("insert ignore into rollup_state (name, sql_hash, marks, rows_held, built_at, updated_at) values (@Name, '', '{}', 0, utc_timestamp(6), utc_timestamp(6))", file, transaction);
-            await guard.ExecuteAsync("select name from rollup_state where name = @Name for update", file, transaction);
+            await guard.ExecuteAsync(new CommandDefinition("select name from rollup_state where name = @Name for update", file, transaction, cancellationToken: cancellationToken));
             await guard.ExecuteAsync("insert ignore into clean_order (data_set, last_number) values (@Key, 0)", _shape.Sources.Select(static source => new { source.Key }), transaction);
             if (await IsReadyAsync(cancellationToken))
             {
