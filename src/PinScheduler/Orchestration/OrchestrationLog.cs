@@ -40,4 +40,10 @@ internal static partial class OrchestrationLog
 
     [LoggerMessage(5012, LogLevel.Warning, "Run {Run}: how attempt {Attempt} of '{Task}' ended could not be written; tried again")]
     public static partial void OutcomeFailed(ILogger logger, Exception exception, long run, string task, int attempt);
+
+    [LoggerMessage(5040, LogLevel.Information, "Run {Run} of {Pipeline}: event '{Kind}'")]
+    public static partial void Happened(ILogger logger, string run, string pipeline, string kind);
+
+    [LoggerMessage(5041, LogLevel.Error, "Looking for missed deadlines failed; tried again in {Seconds} s")]
+    public static partial void LimitsFailed(ILogger logger, Exception exception, double seconds);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Hosting;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Backfill;
+using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
@@ -37,6 +38,8 @@ public static class OrchestrationServices
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
+        services.TryAddSingleton(EventChannels.None);
+        services.AddSingleton<EventOutbox>().AddSingleton<RunEvents>().AddSingleton<RunWatch>().AddHostedService(provider => provider.GetRequiredService<RunWatch>());
         services.AddScoped<TaskAttempt>();
 
         services.AddHostedService<HangfireStart>().AddHostedService<PipelineStart>().AddHostedService<ReconcilerLoop>().AddHostedService<QueueServers>();

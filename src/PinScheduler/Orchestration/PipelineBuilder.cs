@@ -36,6 +36,14 @@ public sealed class PipelineBuilder(string key)
         return this;
     }
 
+    /// <param name="after">From the instant for which the run was scheduled, or from when it was asked for; null: no deadline.</param>
+    /// <param name="cancel">Cancels a run that misses it; else people are only told.</param>
+    public PipelineBuilder Deadline(TimeSpan? after, bool cancel = false)
+    {
+        _pipeline = _pipeline with { Deadline = after, CancelAtDeadline = cancel };
+        return this;
+    }
+
     public PipelineBuilder Balance(Func<IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>>, IEnumerable<string>> rule)
     {
         _pipeline = _pipeline with { Balance = rule };
