@@ -7,6 +7,7 @@ using PinScheduler.Ingestion;
 using PinScheduler.Inspection;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Notifications;
 using PinScheduler.Orchestration;
 using PinScheduler.Pipelines;
 using PinScheduler.Results;
@@ -48,6 +49,7 @@ builder.Services.AddResults(builder.Configuration);
 builder.Services.AddTables();
 builder.Services.AddNightly(builder.Configuration);
 builder.Services.AddOrchestration(builder.Configuration);
+builder.Services.AddNotifications(builder.Configuration);
 builder.Services.AddDashboard();
 
 return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
@@ -60,6 +62,7 @@ return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
     app.MapOrchestration();
     app.MapResults();
     app.MapTables();
+    app.MapNotifications();
     // opens Hangfire's storage, so not before the database is known to be there
     app.MapDashboard();
 });

@@ -8,14 +8,18 @@ internal sealed class EventOutbox(EventChannels channels, ILogger<EventOutbox> l
 {
     public bool Want(string kind) => channels.Want(kind);
 
+    /// <summary>Only where somebody wants to be told; the log has it in any case.</summary>
     public async Task AddAsync(MySqlConnection connection, MySqlTransaction transaction, RunEvent happened)
     {
         OrchestrationLog.Happened(log, happened.Run, happened.Pipeline, happened.Kind);
-        if (!channels.Want(happened.Kind))
+        if (channels.Want(happened.Kind))
         {
-            return;
+            await SendAsync(connection, transaction, happened);
         }
+    }
 
+    public async Task SendAsync(MySqlConnection connection, MySqlTransaction transaction, RunEvent happened)
+    {
         var id = Guid.NewGuid().ToString("N");
         foreach (var channel in channels.Names)
         {

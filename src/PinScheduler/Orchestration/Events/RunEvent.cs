@@ -9,7 +9,8 @@ internal sealed record RunEvent(string Kind, string Pipeline, string Title, Date
 {
     private const int MostWarnings = 20;
     private const int MostCharacters = 500;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>The task that failed first.</summary>
     public string? Task { get; init; }
