@@ -28,6 +28,7 @@ public sealed partial class RoomTests
         ["Stages.Emulate"] = ["Stages", "Kafka", "Database", "Hosting"],
         ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
         ["Stages.Clean"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
+        ["Stages.Maintain"] = ["Stages", "Database", "Hosting", "Landing"],
         ["Stages.Analyze"] = ["Stages", "Database", "Hosting"],
     };
 

@@ -63,5 +63,13 @@ public sealed class PipelineBuilder(string key)
         return task;
     }
 
+    /// <summary>A task whose stage is made of the server's services and, for the rest, of the arguments.</summary>
+    public TaskBuilder Task<TStage>(string taskKey, string stage, string title, string queue, params object[] arguments)
+        where TStage : IStage => Task(taskKey, stage, title, queue, services => ActivatorUtilities.CreateInstance<TStage>(services, arguments));
+
+    /// <summary>A task that is a function. It may run twice or die half-way: what it does must bear that (<see cref="IStage"/>).</summary>
+    public TaskBuilder Task(string taskKey, string title, Func<StageContext, CancellationToken, Task> run, string queue = TaskQueue.Transform) =>
+        Task(taskKey, "task", title, queue, _ => new FunctionStage(run));
+
     public PipelineDefinition Build() => _pipeline with { Parameters = [.. _parameters], Tasks = [.. _tasks.Select(task => task.Build())] };
 }
