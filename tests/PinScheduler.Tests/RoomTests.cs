@@ -18,6 +18,7 @@ public sealed partial class RoomTests
         // looks into every room that keeps records, and into none that moves them
         ["Inspection"] = ["Kafka", "Database", "Landing", "Stages", "Stages.Emulate", "Stages.Clean", "Stages.Analyze"],
         ["Orchestration"] = ["Database", "Hosting", "Stages"],
+        ["Notifications"] = ["Database", "Orchestration", "Orchestration.Api", "Orchestration.Events", "Orchestration.Graph"],
         // the list of results is the list of analyses, whose headers Stages.Analyze reads
         ["Results"] = ["Database", "Hosting", "Stages.Analyze"],
         ["Tables"] = ["Database", "Stages", "Stages.Analyze"],
@@ -27,6 +28,7 @@ public sealed partial class RoomTests
         ["Stages.Emulate"] = ["Stages", "Kafka", "Database", "Hosting"],
         ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
         ["Stages.Clean"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
+        ["Stages.Maintain"] = ["Stages", "Database", "Hosting", "Landing"],
         ["Stages.Analyze"] = ["Stages", "Database", "Hosting"],
     };
 

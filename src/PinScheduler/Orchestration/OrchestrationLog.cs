@@ -43,4 +43,10 @@ internal static partial class OrchestrationLog
 
     [LoggerMessage(5013, LogLevel.Error, "Run {Run}: '{Task}' is given up after attempt {Attempt}, for its processes die of it")]
     public static partial void GivenUp(ILogger logger, long run, string task, int attempt);
+
+    [LoggerMessage(5040, LogLevel.Information, "Run {Run} of {Pipeline}: event '{Kind}'")]
+    public static partial void Happened(ILogger logger, string run, string pipeline, string kind);
+
+    [LoggerMessage(5041, LogLevel.Error, "Looking for missed deadlines failed; tried again in {Seconds} s")]
+    public static partial void LimitsFailed(ILogger logger, Exception exception, double seconds);
 }

@@ -19,6 +19,9 @@ internal sealed class OrchestrationOptions
 
     public double ReconcileIntervalInSeconds { get; set; } = 15;
 
+    /// <summary>A run that is younger is never told of as unusually long, however short the others were.</summary>
+    public double SlowAfterSeconds { get; set; } = 60;
+
     /// <summary>How long a server that stops waits for its tasks to come to a stop.</summary>
     public double ShutdownTimeoutInSeconds { get; set; } = 20;
 }

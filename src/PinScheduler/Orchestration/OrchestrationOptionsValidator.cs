@@ -46,6 +46,11 @@ internal sealed class OrchestrationOptionsValidator : IValidateOptions<Orchestra
             yield return $"'Pipeline:ReconcileIntervalInSeconds' is {options.ReconcileIntervalInSeconds}; it must be 0.05 to 3600.";
         }
 
+        if (options.SlowAfterSeconds is not (>= 0 and <= 2_592_000))
+        {
+            yield return $"'Pipeline:SlowAfterSeconds' is {options.SlowAfterSeconds}; it must be 0 to 2592000.";
+        }
+
         if (options.ShutdownTimeoutInSeconds is not (>= 0 and <= 3600))
         {
             yield return $"'Pipeline:ShutdownTimeoutInSeconds' is {options.ShutdownTimeoutInSeconds}; it must be 0 to 3600.";

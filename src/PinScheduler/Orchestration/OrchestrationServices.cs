@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Hosting;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Backfill;
+using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.History;
 using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
 using PinScheduler.Orchestration.Schedule;
@@ -19,7 +21,7 @@ public static class OrchestrationServices
         services.AddSingleton(new PipelineRegistration(key, describe));
 
     /// <summary>Hangfire with its servers, and runs on it. A <see cref="JobStorage"/> that is registered before is taken instead of MySQL.</summary>
-    public static IServiceCollection AddOrchestration(this IServiceCollection services, IConfiguration configuration)
+    internal static IServiceCollection AddOrchestration(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<OrchestrationOptions>().Bind(configuration.GetSection(OrchestrationOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<OrchestrationOptions>, OrchestrationOptionsValidator>();
@@ -37,6 +39,10 @@ public static class OrchestrationServices
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>().AddSingleton<ServedQueues>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
+        services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>().AddSingleton<RunRetention>();
+        services.TryAddSingleton(EventChannels.None);
+        services.AddSingleton<EventOutbox>().AddSingleton<RunEvents>().AddSingleton<RunWatch>().AddHostedService(provider => provider.GetRequiredService<RunWatch>());
         services.AddScoped<TaskAttempt>();
 
         services.AddHostedService<HangfireStart>().AddHostedService<PipelineStart>().AddHostedService<ReconcilerLoop>().AddHostedService<QueueServers>();

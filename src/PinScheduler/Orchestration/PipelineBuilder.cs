@@ -36,6 +36,14 @@ public sealed class PipelineBuilder(string key)
         return this;
     }
 
+    /// <param name="after">From the instant for which the run was scheduled, or from when it was asked for; null: no deadline.</param>
+    /// <param name="cancel">Cancels a run that misses it; else people are only told.</param>
+    public PipelineBuilder Deadline(TimeSpan? after, bool cancel = false)
+    {
+        _pipeline = _pipeline with { Deadline = after, CancelAtDeadline = cancel };
+        return this;
+    }
+
     public PipelineBuilder Balance(Func<IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>>, IEnumerable<string>> rule)
     {
         _pipeline = _pipeline with { Balance = rule };
@@ -54,6 +62,14 @@ public sealed class PipelineBuilder(string key)
         _tasks.Add(task);
         return task;
     }
+
+    /// <summary>A task whose stage is made of the server's services and, for the rest, of the arguments.</summary>
+    public TaskBuilder Task<TStage>(string taskKey, string stage, string title, string queue, params object[] arguments)
+        where TStage : IStage => Task(taskKey, stage, title, queue, services => ActivatorUtilities.CreateInstance<TStage>(services, arguments));
+
+    /// <summary>A task that is a function. It may run twice or die half-way: what it does must bear that (<see cref="IStage"/>).</summary>
+    public TaskBuilder Task(string taskKey, string title, Func<StageContext, CancellationToken, Task> run, string queue = TaskQueue.Transform) =>
+        Task(taskKey, "task", title, queue, _ => new FunctionStage(run));
 
     public PipelineDefinition Build() => _pipeline with { Parameters = [.. _parameters], Tasks = [.. _tasks.Select(task => task.Build())] };
 }

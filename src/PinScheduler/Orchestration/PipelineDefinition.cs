@@ -16,6 +16,12 @@ public sealed record PipelineDefinition
 
     public CatchUpPolicy CatchUp { get; init; } = CatchUpPolicy.Last;
 
+    /// <summary>How long after the instant for which it was scheduled (by hand: after it was asked for) a run should have ended; null: no deadline.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>A run that misses its deadline is not only told of but cancelled.</summary>
+    public bool CancelAtDeadline { get; init; }
+
     public IReadOnlyList<ParameterDefinition> Parameters { get; init; } = [];
 
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];

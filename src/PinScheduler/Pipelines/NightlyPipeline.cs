@@ -21,6 +21,7 @@ internal static class NightlyPipeline
         pipeline
             .Title("Pinterest posts, every night")
             .Schedule(options.Cron, options.TimeZone)
+            .Deadline(options.Deadline, options.CancelAtDeadline)
             .Parameter("posts", ParameterType.Whole, options.Posts, 0, int.MaxValue, "How many random posts to emulate; 0 works on what is in Kafka")
             .Parameter("postsPerSecond", ParameterType.Number, options.PostsPerSecond, 0, 1_000_000, "Pace of the emulation; 0 is as fast as possible")
             .Parameter("seed", ParameterType.Whole, options.Seed, null, null, "The same seed emulates the same posts")
@@ -28,33 +29,30 @@ internal static class NightlyPipeline
             .Parameter(AnalyzeStage.ExplainParameter, ParameterType.Boolean, null, null, null, "Keep how the server runs each analysis with its result")
             .Balance(NightlyBooks.Balance);
 
-        pipeline.Task("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest, Make<TopicsStage>());
-        pipeline.Task("emulate", "emulate", "Send random posts through the ingestion API", TaskQueue.Ingest, Make<EmulateStage>())
+        pipeline.Task<TopicsStage>("topics", "topics", "Make sure that the topics exist", TaskQueue.Ingest);
+        pipeline.Task<EmulateStage>("emulate", "emulate", "Send random posts through the ingestion API", TaskQueue.Ingest)
             .After("topics")
             .SkipWhen(static parameters => parameters.Whole("posts") == 0);
         foreach (var set in DataSet.All)
         {
-            pipeline.Task($"drain-{set.Key}", "drain", $"Drain the topic of {set.Key} records into files", TaskQueue.Ingest, Make<DrainStage>(set)).After("emulate");
-            pipeline.Task($"clean-{set.Key}", "clean", $"Clean {set.Key} records into {set.CleanTable}", TaskQueue.Transform, Make<CleanStage>(set)).After($"drain-{set.Key}");
+            pipeline.Task<DrainStage>($"drain-{set.Key}", "drain", $"Drain the topic of {set.Key} records into files", TaskQueue.Ingest, set).After("emulate");
+            pipeline.Task<CleanStage>($"clean-{set.Key}", "clean", $"Clean {set.Key} records into {set.CleanTable}", TaskQueue.Transform, set).After($"drain-{set.Key}");
         }
 
         var sql = services.GetRequiredService<SqlTasks>();
         foreach (var task in sql.Rollups)
         {
-            pipeline.Task(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, Make<RollupStage>(task.File)).After(task.DependsOn).Fingerprint(task.File.Hash);
+            pipeline.Task<RollupStage>(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, task.File).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
 
         foreach (var task in sql.Analyses)
         {
-            pipeline.Task(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, Make<AnalyzeStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
+            pipeline.Task<AnalyzeStage>(task.File.Name, "analyze", task.File.Title, TaskQueue.Analyze, task).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
 
         foreach (var task in sql.Checks)
         {
-            pipeline.Task(task.File.Name, "check", task.File.Title, TaskQueue.Check, Make<CheckStage>(task)).After(task.DependsOn).Fingerprint(task.File.Hash);
+            pipeline.Task<CheckStage>(task.File.Name, "check", task.File.Title, TaskQueue.Check, task).After(task.DependsOn).Fingerprint(task.File.Hash);
         }
     }
-
-    private static Func<IServiceProvider, IStage> Make<TStage>(params object[] arguments)
-        where TStage : IStage => services => ActivatorUtilities.CreateInstance<TStage>(services, arguments);
 }

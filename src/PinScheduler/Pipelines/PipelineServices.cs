@@ -7,6 +7,16 @@ internal static class PipelineServices
     public static void AddNightly(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<NightlyOptions>().Bind(configuration.GetSection(NightlyOptions.Section)).ValidateOnStart();
-        services.AddPipeline(NightlyPipeline.Key, NightlyPipeline.Describe);
+        // a value that is neither is for the options to refuse
+        if (!string.Equals(configuration[$"{NightlyOptions.Section}:{nameof(NightlyOptions.Enabled)}"], bool.FalseString, StringComparison.OrdinalIgnoreCase))
+        {
+            services.AddPipeline(NightlyPipeline.Key, NightlyPipeline.Describe);
+        }
+    }
+
+    public static void AddMaintenance(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateOnStart();
+        services.AddPipeline(MaintenancePipeline.Key, MaintenancePipeline.Describe);
     }
 }

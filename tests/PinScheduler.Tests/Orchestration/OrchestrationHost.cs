@@ -37,7 +37,7 @@ internal sealed class OrchestrationHost : IAsyncDisposable
     public HttpClient Http => _app.GetTestClient();
 
     public static async Task<OrchestrationHost> StartAsync(
-        string connectionString, Action<PipelineBuilder> describe, TimeProvider? time = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null, string pipeline = "nightly")
+        string connectionString, Action<PipelineBuilder> describe, TimeProvider? time = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null, string pipeline = "nightly", Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         // Hangfire keeps the factory of the last host in a static place, and would log to one that is disposed
@@ -59,6 +59,7 @@ internal sealed class OrchestrationHost : IAsyncDisposable
         builder.Services.AddPipeline(pipeline, (_, described) => describe(described));
         var app = builder.Build();
         app.MapOrchestration();
+        map?.Invoke(app);
         await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(default);
         await app.StartAsync();
         return new OrchestrationHost(app, connectionString);

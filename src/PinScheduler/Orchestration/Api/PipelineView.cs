@@ -5,12 +5,12 @@ namespace PinScheduler.Orchestration.Api;
 
 /// <summary>A pipeline as JSON shows it.</summary>
 internal sealed record PipelineView(
-    string Key, string Title, string? Schedule, string TimeZone, DateTime? NextRunAt, bool Paused, PauseView? Pause, string Version, string Overlap, string CatchUp,
+    string Key, string Title, string? Schedule, string TimeZone, DateTime? NextRunAt, bool Paused, PauseView? Pause, string Version, string Overlap, string CatchUp, double? DeadlineSeconds, bool CancelAtDeadline,
     IReadOnlyList<ParameterView> Parameters, IReadOnlyList<PipelineTaskView> Tasks)
 {
     public static PipelineView Of(Pipeline pipeline, DateTime now, PauseView? pause) => new(
         pipeline.Key, pipeline.Definition.Title, pipeline.Definition.Cron, pipeline.Definition.TimeZone, NextOf(pipeline, now, pause), pause is not null, pause, pipeline.Version,
-        pipeline.Definition.Overlap.ToString().ToLowerInvariant(), pipeline.Definition.CatchUp.ToString().ToLowerInvariant(),
+        pipeline.Definition.Overlap.ToString().ToLowerInvariant(), pipeline.Definition.CatchUp.ToString().ToLowerInvariant(), pipeline.Definition.Deadline?.TotalSeconds, pipeline.Definition.CancelAtDeadline,
         [.. pipeline.Definition.Parameters.Select(parameter => new ParameterView(parameter.Name, parameter.Type == ParameterType.Whole ? "integer" : parameter.Type.ToString().ToLowerInvariant(), parameter.Default, parameter.Minimum, parameter.Maximum, parameter.Help))],
         [.. pipeline.Definition.Tasks.Select(task => new PipelineTaskView(task.Key, task.Stage, task.Title, task.DependsOn, task.Queue))]);
 

@@ -1,6 +1,7 @@
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
+using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
 
@@ -22,7 +23,8 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             order by id desc limit @Limit
             """, new Filter(pipeline, state, from, to, before, limit), cancellationToken: cancellationToken))).ToList();
         var warnings = (await WarningsAsync(connection, rows.Select(row => row.Id), cancellationToken)).ToLookup(warning => warning.Run, warning => warning.Text);
-        return [.. rows.Select(row => RunView.Of(row, warnings[row.Id], tasks: null))];
+        var limits = await LimitsAsync(connection, rows.Select(row => row.Id), cancellationToken);
+        return [.. rows.Select(row => RunView.Of(row, limits.GetValueOrDefault(row.Id), warnings[row.Id], tasks: null))];
     }
 
     /// <exception cref="RefusedException">There is no such run.</exception>
@@ -45,11 +47,16 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
             new { run }, moment, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
         var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
+        var limits = await LimitsAsync(connection, [run], cancellationToken, moment);
         var workers = queues.Look(board.Now);
-        return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
+        return RunView.Of(board.Run, limits.GetValueOrDefault(run), warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, moment, run, cancellationToken));
     }
+
+    private static async Task<Dictionary<long, RunLimitRow>> LimitsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>
+        (await connection.QueryAsync<RunLimitRow>(new CommandDefinition($"select run_id as Run, {RunLimits.Columns} from run_limit where run_id in @runs", new { runs = runs.DefaultIfEmpty(0) }, moment, cancellationToken: cancellationToken)))
+            .ToDictionary(row => row.Run);
 
     private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>
         connection.QueryAsync<(long Run, string Text)>(new CommandDefinition("select run_id, text from run_warning where run_id in @runs order by id", new { runs = runs.DefaultIfEmpty(0) }, moment, cancellationToken: cancellationToken));

@@ -50,7 +50,10 @@ internal static partial class PipelineValidator
             zone = $"Pipeline '{pipeline.Key}': there is no time zone '{pipeline.TimeZone}' on this machine; use a name like 'UTC' or 'Europe/Berlin'.";
         }
 
-        return new[] { cron, zone }.OfType<string>();
+        var deadline = pipeline.Deadline <= TimeSpan.Zero || pipeline.Deadline > TimeSpan.FromDays(365)
+            ? $"Pipeline '{pipeline.Key}': the deadline is {pipeline.Deadline}; it must be above zero and 365 days at most."
+            : null;
+        return new[] { cron, zone, deadline }.OfType<string>();
     }
 
     private static IEnumerable<string> ParameterErrors(PipelineDefinition pipeline)

@@ -3,6 +3,7 @@ using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Backfill;
+using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Jobs;
 
@@ -81,6 +82,11 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
         }
 
         await connection.ExecuteAsync($"insert into task_run (run_id, task_key, ordinal, state, reason, attempts, failures, fence) values {rows}", rows.Parameters, transaction);
+        if (pipeline.Definition.Deadline is { } deadline && state != RunState.Skipped)
+        {
+            await RunLimits.AddAsync(connection, transaction, run, deadline, request.ScheduledFor);
+        }
+
         if (request.Idempotency is { } fresh)
         {
             await IdempotencyKeys.KeepAsync(connection, transaction, pipeline.Key, fresh, run);

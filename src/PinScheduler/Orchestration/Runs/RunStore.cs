@@ -3,6 +3,7 @@ using System.Text;
 using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
+using PinScheduler.Orchestration.Events;
 
 namespace PinScheduler.Orchestration.Runs;
 
@@ -10,7 +11,7 @@ namespace PinScheduler.Orchestration.Runs;
 /// Reads runs and changes them, one change of a run at a time: each locks the run's row first. It takes no lock of Hangfire's, and whoever
 /// needs `pipeline_state` too locks that before.
 /// </summary>
-internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBalance balance)
+internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBalance balance, RunEvents events)
 {
     public const string RunColumns =
         "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt, utc_timestamp(6) as ReadAt";
@@ -53,6 +54,8 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         {
             await balance.DrawAsync(connection, transaction, board);
         }
+
+        await events.FollowAsync(connection, transaction, before.Run, board);
 
         return (result, board);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Stages.Analyze.Rollups;
 
@@ -11,6 +12,11 @@ internal static class AnalyzeServices
     {
         services.AddSingleton(static provider => SqlTasks.Load(provider.GetRequiredService<SqlFolder>()));
         services.AddSingleton<RollupKeeper>().AddSingleton<ResultRetention>();
+        foreach (var tables in new[] { ResultTables.Of(SqlTaskKind.Analysis), ResultTables.Of(SqlTaskKind.Check) })
+        {
+            services.AddSingleton(new RunReference(tables.Head, "run", "x.pruned_at is null"));
+        }
+
         services.AddOptions<ResultRetentionOptions>().Bind(configuration.GetSection(ResultRetentionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ResultRetentionOptions>, ResultRetentionOptionsValidator>();
         return services;

@@ -12,7 +12,9 @@ internal sealed class ResultRetention(Warehouse warehouse, IOptions<ResultRetent
 {
     /// <summary>Called by the task that has just made a newer result.</summary>
     /// <returns>How many results lost their rows.</returns>
-    public async Task<int> PruneAsync(SqlTaskFile file, Fence fence, CancellationToken cancellationToken)
+    public Task<int> PruneAsync(SqlTaskFile file, Fence fence, CancellationToken cancellationToken) => PruneAsync(file.Kind, file.Name, fence, cancellationToken);
+
+    public async Task<int> PruneAsync(SqlTaskKind kind, string name, Fence fence, CancellationToken cancellationToken)
     {
         var (runs, days) = (options.Value.ResultRetentionRuns, options.Value.ResultRetentionDays);
         if (runs is null && days is null)
@@ -20,15 +22,15 @@ internal sealed class ResultRetention(Warehouse warehouse, IOptions<ResultRetent
             return 0;
         }
 
-        var tables = ResultTables.Of(file.Kind);
-        var old = await OldAsync(tables, file.Name, runs ?? 1, days, cancellationToken);
+        var tables = ResultTables.Of(kind);
+        var old = await OldAsync(tables, name, runs ?? 1, days, cancellationToken);
         foreach (var run in old)
         {
             // one a transaction: a result may have many rows
             await warehouse.TransactAsync(async (connection, transaction) =>
             {
-                await connection.ExecuteAsync(new CommandDefinition($"delete from {tables.Rows} where run = @run and {tables.NameColumn} = @Name", new { run, file.Name }, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
-                await connection.ExecuteAsync($"update {tables.Head} set pruned_at = utc_timestamp(6) where run = @run and {tables.NameColumn} = @Name", new { run, file.Name }, transaction);
+                await connection.ExecuteAsync(new CommandDefinition($"delete from {tables.Rows} where run = @run and {tables.NameColumn} = @name", new { run, name }, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync($"update {tables.Head} set pruned_at = utc_timestamp(6) where run = @run and {tables.NameColumn} = @name", new { run, name }, transaction);
                 await fence.CheckAsync(connection, transaction);
             }, cancellationToken);
         }

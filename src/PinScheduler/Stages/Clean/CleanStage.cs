@@ -10,7 +10,8 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
-    private string RulesLock => $"clean:{dataSet.Key}:rules";
+    /// <summary>Held by who cleans a data set anew, and by who removes its files.</summary>
+    public static string RulesLock(DataSet dataSet) => $"clean:{dataSet.Key}:rules";
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
     // every step can be the last before a crash: the next attempt sees from the tables which it was, and goes on there
     private async Task ChangeRulesAsync(CleanTarget live, RecordRules rules, StageContext context, CancellationToken cancellationToken)
     {
-        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock, LongestWait, time, cancellationToken)
+        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock(dataSet), LongestWait, time, cancellationToken)
             ?? throw new StageFailedException($"Another run has been cleaning '{dataSet.Key}' anew for {LongestWait.TotalHours:0} hour; this one waits for its end. Retry it then.", retry: true);
         var state = await tables.StateAsync(dataSet, cancellationToken);
         if (state.Live != live.Rules)
@@ -51,7 +52,7 @@ internal sealed class CleanStage(DataSet dataSet, Warehouse warehouse, CleanTabl
     // who cleans the data set anew still needs the files, and the next run will come by
     private async Task RetireAsync(StageContext context, CancellationToken cancellationToken)
     {
-        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock, TimeSpan.Zero, time, cancellationToken);
+        await using var held = await NamedLock.TryTakeAsync(warehouse, RulesLock(dataSet), TimeSpan.Zero, time, cancellationToken);
         if (held is not null && await retention.RemoveAsync(dataSet.Key, context.Fence, cancellationToken) is var removed and > 0)
         {
             CleanLog.Removed(context.Log, removed, dataSet.Key);

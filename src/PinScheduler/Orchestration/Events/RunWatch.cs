@@ -1,0 +1,64 @@
+using Dapper;
+using Microsoft.Extensions.Options;
+using PinScheduler.Database;
+using PinScheduler.Orchestration.Runs;
+
+namespace PinScheduler.Orchestration.Events;
+
+/// <summary>Looks after runs that go on: notes missed deadlines and unusually long runs, and cancels where the pipeline says so. Each note is made under the run's lock, so several servers may look.</summary>
+internal sealed class RunWatch(Warehouse warehouse, RunStore runs, RunEvents events, RunControl control, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<RunWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var watched = (await connection.QueryAsync<long>(new CommandDefinition(
+            """
+            select r.id from run r left join run_limit l on l.run_id = r.id
+            where r.state in ('queued', 'running') and r.cancelled_at is null
+                and (l.deadline_at <= utc_timestamp(6) or (l.slow_at is null and r.started_at <= utc_timestamp(6) - interval @SlowAfterSeconds second))
+            order by r.id
+            """, new { options.Value.SlowAfterSeconds }, cancellationToken: cancellationToken))).ToList();
+        foreach (var run in watched)
+        {
+            await LookAsync(run, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                OrchestrationLog.LimitsFailed(log, exception, Interval.TotalSeconds);
+            }
+        }
+    }
+
+    private async Task LookAsync(long run, CancellationToken cancellationToken)
+    {
+        var (limit, board) = await runs.ChangeAsync(run, async (board, connection, transaction) =>
+        {
+            if (!board.Run.IsEnded)
+            {
+                await events.NoteLimitsAsync(connection, transaction, board);
+            }
+
+            return await RunLimits.ReadAsync(connection, transaction, run);
+        }, cancellationToken);
+        if (limit.MissedAt is null || board.Run.IsEnded || board.Run.CancelledAt is not null || !events.Cancels(board.Run, limit))
+        {
+            return;
+        }
+
+        await control.TryCancelAsync(run, cancellationToken);
+        await runs.ChangeAsync(run, now => now.Run = now.Run.CancelledAt is null ? now.Run : now.Run with { Reason = $"cancelled at its deadline, {limit.DeadlineAt:yyyy-MM-dd HH:mm:ss} UTC" }, cancellationToken);
+    }
+}
