@@ -33,7 +33,7 @@ public static class OrchestrationServices
 
         services.AddSingleton<PipelineCatalog>().AddSingleton<VersionStore>();
         services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<Backfills>();
-        services.AddSingleton<RunReader>().AddSingleton<PipelineReader>();
+        services.AddSingleton<RunReader>().AddSingleton<PipelineReader>().AddSingleton<GridReader>().AddSingleton<TaskLogReader>();
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
