@@ -30,6 +30,6 @@ internal static class HostingExtensions
         app.MapHealth();
         app.MapInfo();
         app.MapOpenApi();
-        app.MapGet("/", () => TypedResults.Redirect("/hangfire")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/hangfire/pipelines")).ExcludeFromDescription();
     }
 }

@@ -20,13 +20,21 @@ internal static class BarChart
         foreach (var (row, point) in shown.Index())
         {
             var y = row * Row;
-            html.Add($"<text class=\"ps-chart-label\" x=\"39%\" y=\"{y + 13}\" text-anchor=\"end\">{Short(Name(point), large ? 60 : 24)}<title>{Name(point)}: {Figure(point.Y)}</title></text><rect class=\"ps-series-0\" x=\"40%\" y=\"{y + 3}\" height=\"{Thin}\" width=\"{(45 * Math.Abs(point.Y) / largest).ToString("0.##", CultureInfo.InvariantCulture)}%\"/>")
-                .Add($"<text class=\"ps-chart-label\" x=\"{(40.6 + (45 * Math.Abs(point.Y) / largest)).ToString("0.##", CultureInfo.InvariantCulture)}%\" y=\"{y + 13}\">{Figure(point.Y)}</text>");
+            html.Add($"<text class=\"ps-chart-label\" x=\"39%\" y=\"{y + 13}\" text-anchor=\"end\">{Short(Name(point), large ? 60 : 22)}<title>{Name(point)}: {Figure(point.Y)}</title></text><rect class=\"ps-series-0\" x=\"40%\" y=\"{y + 3}\" height=\"{Thin}\" width=\"{(45 * Math.Abs(point.Y) / largest).ToString("0.##", CultureInfo.InvariantCulture)}%\"/>")
+                .Add($"<text class=\"ps-chart-label\" x=\"{(40.6 + (45 * Math.Abs(point.Y) / largest)).ToString("0.##", CultureInfo.InvariantCulture)}%\" y=\"{y + 13}\">{(large ? Figure(point.Y) : Rounded(point.Y))}</text>");
         }
 
         html.Add($"</svg>");
         return shown.Count == points.Count ? html : html.Add($"<p class=\"ps-note\">The {shown.Count} largest of {points.Count:N0}.</p>");
     }
+
+    /// <summary>Short, where there is little room.</summary>
+    public static string Rounded(double value) => Math.Abs(value) switch
+    {
+        >= 1e9 => (value / 1e9).ToString("0.## 'bn'", CultureInfo.InvariantCulture),
+        >= 1e6 => (value / 1e6).ToString("0.## 'm'", CultureInfo.InvariantCulture),
+        _ => Figure(value),
+    };
 
     public static string Figure(double value) => value.ToString(value == Math.Truncate(value) ? "N0" : "#,0.##", CultureInfo.InvariantCulture);
 

@@ -6,14 +6,14 @@ namespace PinScheduler.Dashboard.Drawing;
 /// <summary>A run's tasks as a graph from left to right: a column for each step from the roots, edges that follow from others left out.</summary>
 internal static class GraphDrawing
 {
-    private const int NodeWidth = 178;
+    private const int NodeWidth = 160;
     private const int NodeHeight = 24;
-    private const int ColumnStep = 226;
+    private const int ColumnStep = 195;
     private const int RowStep = 31;
     private const int Sweeps = 6;
 
     // what fits into a node at its font size; the title has all of it
-    private const int LettersShown = 25;
+    private const int LettersShown = 23;
 
     public static PageHtml Of(IReadOnlyList<TaskView> tasks, Func<TaskView, string> urlOf)
     {
@@ -28,7 +28,7 @@ internal static class GraphDrawing
             {
                 var ((fromX, fromY), (toX, toY)) = (places[parent], places[child]);
                 var (left, right, y1, y2) = (fromX + NodeWidth + 1, toX + 1, fromY + (NodeHeight / 2) + 1, toY + (NodeHeight / 2) + 1);
-                html.Add($"<path class=\"ps-edge\" d=\"M{left} {y1}C{left + 24} {y1} {right - 24} {y2} {right} {y2}\"/>");
+                html.Add($"<path class=\"ps-edge\" d=\"M{left} {y1}C{left + 16} {y1} {right - 16} {y2} {right} {y2}\"/>");
             }
         }
 

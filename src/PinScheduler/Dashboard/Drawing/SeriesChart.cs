@@ -11,29 +11,30 @@ internal static class SeriesChart
     private const int GridLines = 4;
 
     // about what a place's name takes
-    private const int LetterWidth = 7;
+    private const int LetterWidth = 8;
+    private const int LettersAtLeast = 4;
 
     public static PageHtml Of(List<ChartPoint> points, List<string> places, List<string> series, int allSeries, string what, bool isLine, bool large)
     {
-        var (width, height) = large ? (1080, 320) : (420, 180);
+        var (width, height) = large ? (1080, 320) : (460, 190);
         var (plotWidth, plotHeight) = (width - Left - 8, height - Bottom - Top);
         var (least, most) = (Math.Min(0, points.Min(static point => point.Y)), Math.Max(0, points.Max(static point => point.Y)));
         var ceiling = Round(Math.Max(most - least, double.Epsilon)) + least;
         double Y(double value) => Top + (plotHeight * (1 - ((value - least) / (ceiling - least))));
         double X(int place) => Left + ((place + 0.5) * plotWidth / places.Count);
-        var html = new PageHtml().Add($"<svg class=\"ps-chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{what} of {string.Join(", ", series.Take(5))} by {string.Join(", ", places.Take(8))}\">");
+        var html = new PageHtml().Add($"<svg class=\"ps-chart ps-chart-{(large ? "large" : "small")}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{what} of {string.Join(", ", series.Take(5))} by {string.Join(", ", places.Take(8))}\">");
         for (var line = 0; line <= GridLines; line++)
         {
             var value = least + ((ceiling - least) * line / GridLines);
-            html.Add($"<path class=\"ps-chart-grid\" d=\"M{Left} {Number(Y(value))}H{width - 8}\"/><text class=\"ps-chart-label\" x=\"{Left - 6}\" y=\"{Number(Y(value) + 4)}\" text-anchor=\"end\">{BarChart.Figure(value)}</text>");
+            html.Add($"<path class=\"ps-chart-grid\" d=\"M{Left} {Number(Y(value))}H{width - 8}\"/><text class=\"ps-chart-label\" x=\"{Left - 6}\" y=\"{Number(Y(value) + 4)}\" text-anchor=\"end\">{BarChart.Rounded(value)}</text>");
         }
 
         var room = plotWidth / places.Count / LetterWidth;
-        // names that have no room for three letters are left out but for some
-        var every = room >= 3 ? 1 : (int)Math.Ceiling(4.0 * places.Count * LetterWidth / plotWidth);
+        // where names have less room, some are left out
+        var every = room >= LettersAtLeast ? 1 : (int)Math.Ceiling((LettersAtLeast + 1.0) * places.Count * LetterWidth / plotWidth);
         foreach (var (place, name) in places.Index().Where(place => place.Index % every == 0))
         {
-            html.Add($"<text class=\"ps-chart-label\" x=\"{Number(X(place))}\" y=\"{height - 6}\" text-anchor=\"middle\">{BarChart.Short(name, Math.Max(4, room * every))}<title>{name}</title></text>");
+            html.Add($"<text class=\"ps-chart-label\" x=\"{Number(X(place))}\" y=\"{height - 6}\" text-anchor=\"middle\">{BarChart.Short(name, Math.Max(LettersAtLeast, (room * every) - 1))}<title>{name}</title></text>");
         }
 
         foreach (var (index, name) in series.Index())

@@ -49,8 +49,20 @@ internal static class LogStream
 
     public static IDashboardDispatcher Download() => new Downloading();
 
-    private static Dictionary<string, (int Attempt, int Seq)> Marks(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static mark => mark.Split(':'))
-        .Where(static mark => mark.Length == 3).ToDictionary(static mark => mark[0], static mark => (int.Parse(mark[1], CultureInfo.InvariantCulture), int.Parse(mark[2], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+    // what is no mark is no line that was seen: its task is sent from the beginning
+    private static Dictionary<string, (int Attempt, int Seq)> Marks(string? text)
+    {
+        var marks = new Dictionary<string, (int Attempt, int Seq)>(StringComparer.Ordinal);
+        foreach (var parts in (text ?? "").Split(',').Select(static mark => mark.Split(':')))
+        {
+            if (parts is [var task, var attempt, var seq] && int.TryParse(attempt, CultureInfo.InvariantCulture, out var tried) && int.TryParse(seq, CultureInfo.InvariantCulture, out var last))
+            {
+                marks[task] = (tried, last);
+            }
+        }
+
+        return marks;
+    }
 
     private sealed class Downloading : IDashboardDispatcher
     {

@@ -1,4 +1,5 @@
 using Hangfire.Dashboard;
+using MySqlConnector;
 
 namespace PinScheduler.Dashboard.Live;
 
@@ -22,6 +23,10 @@ internal sealed class ServerEvents(Func<PageRequest, Func<string, string, Task>,
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // the page was closed, or the server stops
+        }
+        catch (MySqlException) when (response.HasStarted)
+        {
+            // the answer ends here; the browser asks again in some seconds, and what it then gets says what is the matter
         }
 
         async Task SendAsync(string name, string data)

@@ -22,7 +22,8 @@ internal sealed class QualityPage() : SchedulerPage("Quality")
         html.Add(found.Count == 0
             ? new PageHtml().Add($"<div class=\"alert alert-info\">No check has run yet. They are the files in sql/checks/, and run with the pipeline: trigger a run on the page <a href=\"{Url.To("/pipelines")}\">Pipelines</a>.</div>")
             : Matrix([.. runs.Where(run => found.Contains(long.Parse(run.Id, CultureInfo.InvariantCulture)))], found));
-        return html.Add($"<h2>Rows of each result, over the runs</h2>").Add(await PartAsync(() => DriftAsync(request)));
+        html.Add($"<h2>Rows of each result, over the runs</h2>").Add(await PartAsync(() => DriftAsync(request)));
+        return html.Add($"<h2>Share of NULLs in new records, over the runs</h2>").Add(await PartAsync(() => NullsPart.RenderAsync(request, [.. runs.Select(static run => long.Parse(run.Id, CultureInfo.InvariantCulture))])));
     }
 
     private PageHtml Matrix(List<RunView> runs, ILookup<long, CheckView> found)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PinScheduler.Dashboard.Drawing;
 using PinScheduler.Results;
@@ -31,7 +32,7 @@ internal sealed class ResultsPage() : SchedulerPage("Results")
         {
             html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\"><a href=\"{Url.To(ResultPage.Path(summary.Analysis))}\">{summary.Title}</a></h2>");
             html.Add(summary.LastRun is { } last
-                ? (await PartAsync(() => SmallAsync(request, summary))).Add($"<p class=\"ps-note\">{last.Rows:N0} rows of <a href=\"{Url.To("/runs/" + last.Run)}\">run #{last.Run}</a> for {last.LogicalDate}</p>")
+                ? (await PartAsync(() => SmallAsync(request, summary, last))).Add($"<p class=\"ps-note\">{last.Rows:N0} {(last.Rows == 1 ? "row" : "rows")} of <a href=\"{Url.To("/runs/" + last.Run)}\">run #{last.Run}</a> for {last.LogicalDate}</p>")
                 : new PageHtml().Add($"<p class=\"ps-note\">No run of it has succeeded yet.</p>"));
             html.Add($"</section>");
         }
@@ -39,9 +40,9 @@ internal sealed class ResultsPage() : SchedulerPage("Results")
         return html.Add($"</div>");
     }
 
-    private static async Task<PageHtml> SmallAsync(PageRequest request, ResultSummary summary)
+    private static async Task<PageHtml> SmallAsync(PageRequest request, ResultSummary summary, LastResult last)
     {
-        await using var result = await request.Get<ResultLookup>().OpenAsync(summary.Analysis, run: null, request.Aborted);
+        await using var result = await request.Get<ResultLookup>().OpenAsync(summary.Analysis, long.Parse(last.Run, CultureInfo.InvariantCulture), request.Aborted);
         var rows = await result.RowsAsync(request.Aborted).Take(RowsRead).Select(static cells => JsonSerializer.Deserialize<JsonElement[]>(cells)!).ToListAsync(request.Aborted);
         return ResultChart.Of(summary.Chart, result.Columns, rows, large: false) ?? CellTable.Of(result.Columns, rows.Take(RowsShown), static (column, _) => new PageHtml().Add($"{column}"));
     }

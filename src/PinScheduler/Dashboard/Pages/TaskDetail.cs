@@ -7,6 +7,9 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>What a task has counted, how far it is, or why it does not run.</summary>
 internal static class TaskDetail
 {
+    // a task may wait for dozens; all of them stand in the title
+    private const int LettersShown = 160;
+
     public static PageHtml Of(TaskView task)
     {
         var html = new PageHtml().Add($"<span class=\"ps-counts\">{Named(task.Counts, " ")}</span>");
@@ -16,7 +19,7 @@ internal static class TaskDetail
                 .Add($"<span>{progress.Done:N0}{(progress.Total is { } total ? string.Create(CultureInfo.InvariantCulture, $" of {total:N0}") : "")} {progress.Unit}{progress.Speed()}</span>");
         }
 
-        return task.Reason is { } reason ? html.Add($"<span class=\"ps-reason\">{reason}</span>") : html;
+        return task.Reason is { } reason ? html.Add($"<span class=\"ps-reason\" title=\"{reason}\">{(reason.Length > LettersShown ? reason[..LettersShown] + " …" : reason)}</span>") : html;
     }
 
     public static string Named(JsonElement values, string between) => values.ValueKind != JsonValueKind.Object ? "" : string.Join(", ", values.EnumerateObject().Select(value =>
