@@ -1,55 +1,109 @@
-using System.Net;
+using System.Text.RegularExpressions;
 using Hangfire;
 using Hangfire.Dashboard;
-using PinScheduler.Orchestration.Jobs;
-using PinScheduler.Orchestration.Runs;
+using PinScheduler.Dashboard.Acts;
+using PinScheduler.Dashboard.Live;
+using PinScheduler.Dashboard.Pages;
 
 namespace PinScheduler.Dashboard;
 
 internal static class DashboardExtensions
 {
+    private const string Prefix = "/hangfire";
+
+    // an attribute style="…" is Hangfire's own, on its state cards and its charts
+    private const string ContentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'; form-action 'self'";
+
+    private const string RunPath = "/runs/(?<run>[0-9]{1,18})";
+    private const string PipelinePath = "/pipelines/(?<pipeline>[^/]+)";
+
     // Hangfire keeps routes and menus for the whole process, which may hold several servers
     private static readonly Lazy<bool> Registered = new(Register);
 
-    public static void AddDashboard(this IServiceCollection services) => services.AddAntiforgery();
+    public static void AddDashboard(this IServiceCollection services) => services.AddAntiforgery().AddSingleton<Pulse>();
 
     public static void MapDashboard(this WebApplication app)
     {
         _ = Registered.Value;
-        app.MapHangfireDashboard("/hangfire", new DashboardOptions
+        app.UseWhen(static context => context.Request.Path.StartsWithSegments(Prefix, StringComparison.OrdinalIgnoreCase), static dashboard => dashboard.Use(static (context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            return next(context);
+        }));
+        app.MapHangfireDashboard(Prefix, new DashboardOptions
         {
             DashboardTitle = "PinScheduler",
             AppPath = null,
             DisplayStorageConnectionString = false,
+            IsReadOnlyFunc = _ => app.Configuration.GetValue<bool>("Dashboard:ReadOnly"),
         });
     }
 
     private static bool Register()
     {
         var assembly = typeof(DashboardExtensions).Assembly;
-        DashboardRoutes.AddStylesheet(assembly, "PinScheduler.Dashboard.pinscheduler.css");
-        DashboardRoutes.AddJavaScript(assembly, "PinScheduler.Dashboard.pinscheduler.js");
-        DashboardRoutes.Routes.AddRazorPage("/runs", static _ => new RunsPage());
-        DashboardRoutes.Routes.AddRazorPage("/runs/(?<run>[0-9]{1,18})", static match => new RunPage(long.Parse(match.Groups["run"].Value)));
-        DashboardRoutes.Routes.AddRazorPage("/runs/(?<run>[0-9]{1,18})/cleaned/(?<set>[a-z]{1,20})", static match => new CleanedFilesPage(long.Parse(match.Groups["run"].Value), match.Groups["set"].Value));
-        DashboardRoutes.Routes.Add("/runs/(?<run>[0-9]{1,18})/retry", new ActDispatcher(static request => request.Get<RunControl>().RetryAsync(long.Parse(request["run"]), request.Aborted)));
-        DashboardRoutes.Routes.Add("/runs/(?<run>[0-9]{1,18})/cancel", new ActDispatcher(static request => request.Get<RunControl>().CancelAsync(long.Parse(request["run"]), request.Aborted)));
-        DashboardRoutes.Routes.Add("/runs/trigger/(?<pipeline>[^/]+)", new ActDispatcher(static request => request.Get<RunStarter>().StartAsync(
-            new RunRequest { Pipeline = WebUtility.UrlDecode(request["pipeline"]), Trigger = TriggerKind.Manual, RequestedBy = "dashboard" }, request.Aborted)));
-        DashboardRoutes.Routes.AddRazorPage("/warehouse", static _ => new WarehousePage());
-        NavigationMenu.Items.Insert(0, static page => new MenuItem("Runs", page.Url.To("/runs")) { Active = page.RequestPath.StartsWith("/runs", StringComparison.Ordinal) });
-        NavigationMenu.Items.Insert(1, static page => new MenuItem("Warehouse", page.Url.To("/warehouse")) { Active = page.RequestPath.StartsWith("/warehouse", StringComparison.Ordinal) });
-        GlobalConfiguration.Configuration.UseJobDetailsRenderer(0, RenderJob);
+        DashboardRoutes.AddStylesheet(assembly, "PinScheduler.Dashboard.Assets.pages.css");
+        foreach (var script in new[] { "times", "live", "acts", "grid", "log" })
+        {
+            DashboardRoutes.AddJavaScript(assembly, $"PinScheduler.Dashboard.Assets.{script}.js");
+        }
+
+        AddPages();
+        AddActs();
+        AddToMenu(("Pipelines", "/pipelines"), ("Runs", "/runs"), ("Results", "/results"), ("Topics", "/topics"), ("Quality", "/quality"), ("System", "/system"));
+        GlobalConfiguration.Configuration.UseJobDetailsRenderer(0, JobBlock.Render).UseDashboardMetric(LastRunMetric.Create());
         return true;
     }
 
-    private static NonEscapedString RenderJob(JobDetailsRendererDto dto)
+    private static void AddPages()
     {
-        if (dto.JobDetails.Job is not { } job || job.Type != typeof(TaskJob) || job.Args is not [long run, string task, ..])
-        {
-            return new NonEscapedString("");
-        }
-
-        return new NonEscapedString(new PageHtml().Add($"<div class=\"ps-bar\"><span>Task <b>{task}</b> of <a href=\"{dto.Page.Url.To($"/runs/{run}")}\">run #{run}</a></span> <a href=\"{RunPage.LogUrl(run.ToString(), task)}\">log</a></div>").ToString());
+        Page("/pipelines", static _ => new PipelinesPage());
+        Page(PipelinePath, static match => new PipelinePage(Text(match, "pipeline")));
+        Page("/runs", static _ => new RunsPage());
+        Page(RunPath, static match => new RunPage(RunOf(match)));
+        Page(RunPath + "/log", static match => new LogPage(RunOf(match)));
+        Page(RunPath + "/compare", static match => new ComparePage(RunOf(match)));
+        Page(RunPath + "/lineage", static match => new LineagePage(RunOf(match)));
+        Page(RunPath + "/tasks/(?<task>[^/]+)", static match => new TaskPage(RunOf(match), Text(match, "task")));
+        Page(RunPath + "/checks/(?<check>[^/]+)", static match => new CheckPage(RunOf(match), Text(match, "check")));
+        Page(RunPath + "/cleaned/(?<set>[a-z]{1,20})", static match => new CleanedFilesPage(RunOf(match), Text(match, "set")));
+        Page("/results", static _ => new ResultsPage());
+        Page("/results/(?<analysis>[^/]+)", static match => new ResultPage(Text(match, "analysis")));
+        Page("/topics", static _ => new TopicsPage());
+        Page("/quality", static _ => new QualityPage());
+        Page("/system", static _ => new SystemPage());
+        Page("/warehouse", static _ => new WarehousePage());
+        DashboardRoutes.Routes.Add("/live", new ServerEvents(LiveStream.SendAsync));
+        DashboardRoutes.Routes.Add(RunPath + "/log/stream", new ServerEvents(LogStream.SendAsync));
+        DashboardRoutes.Routes.Add(RunPath + "/log/download", LogStream.Download());
     }
+
+    private static void AddActs()
+    {
+        Act(PipelinePath + "/trigger", PipelineActs.TriggerAsync);
+        Act(PipelinePath + "/pause", PipelineActs.PauseAsync);
+        Act(PipelinePath + "/resume", PipelineActs.ResumeAsync);
+        Act(PipelinePath + "/backfill", PipelineActs.BackfillAsync);
+        Act("/backfills/(?<backfill>[0-9]{1,18})/cancel", PipelineActs.CancelBackfillAsync);
+        Act(RunPath + "/retry", PipelineActs.RetryAsync);
+        Act(RunPath + "/cancel", PipelineActs.CancelAsync);
+        // as earlier versions of the page had it; scripts may use it
+        Act("/runs/trigger/(?<pipeline>[^/]+)", PipelineActs.TriggerAsync);
+    }
+
+    private static void AddToMenu(params (string Name, string Path)[] items)
+    {
+        foreach (var (place, item) in items.Index())
+        {
+            NavigationMenu.Items.Insert(place, page => new MenuItem(item.Name, page.Url.To(item.Path)) { Active = page.RequestPath.StartsWith(item.Path, StringComparison.Ordinal) });
+        }
+    }
+
+    private static void Page(string path, Func<Match, RazorPage> page) => DashboardRoutes.Routes.AddRazorPage(path, page);
+
+    private static void Act(string path, Func<PageRequest, Task<string?>> act) => DashboardRoutes.Routes.Add(path, new ActDispatcher(act));
+
+    private static long RunOf(Match match) => long.Parse(match.Groups["run"].Value, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Text(Match match, string name) => System.Net.WebUtility.UrlDecode(match.Groups[name].Value);
 }

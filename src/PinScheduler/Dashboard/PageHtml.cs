@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Dashboard;
 
@@ -8,28 +9,51 @@ internal sealed class PageHtml
 {
     private readonly System.Text.StringBuilder _html = new();
 
-    /// <summary>Interpolated values are formatted and encoded, the literal parts are markup.</summary>
+    /// <summary>Interpolated values are formatted and encoded, the literal parts are markup; what is <see cref="PageHtml"/> itself goes in as it is.</summary>
     public PageHtml Add(FormattableString markup)
     {
         _html.Append(markup.ToString(Encoding.Instance));
         return this;
     }
 
-    /// <summary>An instant as Hangfire's script shows it: relative, with the absolute time on hover, in the viewer's zone.</summary>
-    public PageHtml Moment(DateTimeOffset? instant) => instant is { } known
-        ? Add($"<span data-moment=\"{known.ToUnixTimeSeconds()}\">{known:yyyy-MM-dd HH:mm:ss} UTC</span>")
-        : this;
+    public PageHtml Add(PageHtml part)
+    {
+        _html.Append(part._html);
+        return this;
+    }
+
+    /// <summary>For drawings of thousands of shapes: numbers and constants only, nothing that anybody has named.</summary>
+    public PageHtml AddNumbers(System.Text.StringBuilder numbers)
+    {
+        _html.Append(numbers);
+        return this;
+    }
+
+    /// <summary>An instant: without script in UTC, with it in the viewer's zone, on hover in the pipeline's.</summary>
+    public PageHtml Time(DateTime? instant, PipelineSchedule? schedule = null, bool relative = false)
+    {
+        if (instant is not { } known)
+        {
+            return this;
+        }
+
+        var zone = schedule?.Zone ?? TimeZoneInfo.Utc;
+        var there = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(known, DateTimeKind.Utc), zone);
+        return Add($"<time class=\"ps-when\" datetime=\"{known:yyyy-MM-dd'T'HH:mm:ss'Z'}\" data-ps-time=\"{(relative ? "relative" : "plain")}\" title=\"{there:yyyy-MM-dd HH:mm:ss} {zone.Id}\">{known:yyyy-MM-dd HH:mm:ss} UTC</time>");
+    }
 
     public PageHtml State(string state) => Add($"<span class=\"ps-state ps-state-{state}\">{state.Replace('_', ' ')}</span>");
 
     public override string ToString() => _html.ToString();
 
-    public static string Duration(DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset now) => start is not { } begun ? "" : ((end ?? now) - begun) switch
+    public static string Duration(DateTime? start, DateTime? end, DateTime now) => start is { } begun ? Duration((end ?? now) - begun) : "";
+
+    public static string Duration(TimeSpan span) => span switch
     {
-        { TotalSeconds: < 10 } span => span.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture),
-        { TotalMinutes: < 1 } span => span.TotalSeconds.ToString("0.0 's'", CultureInfo.InvariantCulture),
-        { TotalHours: < 1 } span => span.ToString("m' min 's' s'", CultureInfo.InvariantCulture),
-        var span => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
+        { TotalSeconds: < 10 } => span.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture),
+        { TotalMinutes: < 1 } => span.TotalSeconds.ToString("0.0 's'", CultureInfo.InvariantCulture),
+        { TotalHours: < 1 } => span.ToString("m' min 's' s'", CultureInfo.InvariantCulture),
+        _ => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
     };
 
     private sealed class Encoding : IFormatProvider, ICustomFormatter
@@ -38,7 +62,7 @@ internal sealed class PageHtml
 
         public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : null;
 
-        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => WebUtility.HtmlEncode(
+        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => arg is PageHtml part ? part.ToString() : WebUtility.HtmlEncode(
             arg is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : arg?.ToString()) ?? "";
     }
 }

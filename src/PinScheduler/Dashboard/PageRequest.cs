@@ -1,15 +1,42 @@
+using System.Globalization;
 using Hangfire.Dashboard;
+using PinScheduler.Orchestration;
 
 namespace PinScheduler.Dashboard;
 
 /// <summary>What a page or a button is asked for.</summary>
 internal sealed class PageRequest(DashboardContext context)
 {
-    public CancellationToken Aborted => context.GetHttpContext().RequestAborted;
+    public HttpContext Http { get; } = context.GetHttpContext();
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>Who asks, as runs and pauses keep it.</summary>
+    public string User => Http.User.Identity?.Name is { Length: > 0 } name ? name : "dashboard";
 
     public T Get<T>()
-        where T : notnull => context.GetHttpContext().RequestServices.GetRequiredService<T>();
+        where T : notnull => Http.RequestServices.GetRequiredService<T>();
 
     /// <summary>A named part of the address.</summary>
-    public string this[string name] => context.UriMatch.Groups[name].Value;
+    public string this[string name] => System.Net.WebUtility.UrlDecode(context.UriMatch.Groups[name].Value);
+
+    public long Run => Number("run", this["run"]);
+
+    /// <summary>Null where it is absent or empty.</summary>
+    public string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } given ? given : null;
+
+    public long? QueryNumber(string name) => Query(name) is { } given ? Number(name, given) : null;
+
+    public DateOnly? QueryDate(string name) => Query(name) is { } given ? Date(name, given) : null;
+
+    public async Task<IFormCollection> FormAsync() => Http.Request.HasFormContentType ? await Http.Request.ReadFormAsync(Aborted) : FormCollection.Empty;
+
+    /// <exception cref="RefusedException">It is none.</exception>
+    public static DateOnly? Date(string name, string? given) => string.IsNullOrEmpty(given) ? null
+        : DateOnly.TryParseExact(given, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : throw RefusedException.Invalid($"'{name}' is '{given}'; it must be a date such as 2026-11-22.");
+
+    private static long Number(string name, string given) => long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw RefusedException.Invalid($"'{name}' is '{given}'; it must be a whole number.");
 }

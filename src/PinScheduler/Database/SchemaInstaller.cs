@@ -22,6 +22,13 @@ internal sealed class SchemaInstaller(Warehouse warehouse, SqlFolder sql, TimePr
         }
     }
 
+    /// <summary>The scripts that have been applied, newest first.</summary>
+    public async Task<IReadOnlyList<AppliedScript>> AppliedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<AppliedScript>(new CommandDefinition("select version as Version, name as Name, applied_at as AppliedAt from schema_version order by version desc", cancellationToken: cancellationToken))).AsList();
+    }
+
     // DDL commits by itself, so a file that died in the middle runs again: its statements are "if not exists", or it is one that adds columns
     private static async Task ApplyAsync(MySqlConnection connection, string file, CancellationToken cancellationToken)
     {
@@ -40,3 +47,5 @@ internal sealed class SchemaInstaller(Warehouse warehouse, SqlFolder sql, TimePr
             ? (version, file)
             : throw new InvalidOperationException($"'{file}' must be named NNNN_what.sql."));
 }
+
+internal sealed record AppliedScript(int Version, string Name, DateTime AppliedAt);

@@ -13,6 +13,7 @@ internal static class HostingExtensions
         services.AddSingleton(new Warehouse(configuration.GetConnectionString("MySql") is { Length: > 0 } named ? named : ConfigurationSources.ComposeMySql));
         services.PostConfigure<KafkaOptions>(kafka => kafka.BootstrapServers = kafka.BootstrapServers is { Length: > 0 } named ? named : ConfigurationSources.ComposeKafka);
         services.AddSingleton<SchemaInstaller>();
+        services.AddSingleton<ConfigurationInForce>();
         services.AddHostedService<ParentWatch>();
         services.AddHealthChecks().AddCheck<MySqlHealth>("mysql").AddCheck<KafkaHealth>("kafka").AddCheck<HangfireHealth>("hangfire");
         services.AddProblemDetails();
@@ -29,6 +30,6 @@ internal static class HostingExtensions
         app.MapHealth();
         app.MapInfo();
         app.MapOpenApi();
-        app.MapGet("/", () => TypedResults.Redirect("/hangfire")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/hangfire/pipelines")).ExcludeFromDescription();
     }
 }

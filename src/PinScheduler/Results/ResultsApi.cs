@@ -9,7 +9,7 @@ internal static class ResultsApi
 {
     public static void AddResults(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<ResultReader>().AddSingleton<ResultLookup>().AddSingleton<TrendReader>().AddSingleton<CheckReader>();
+        services.AddSingleton<ResultReader>().AddSingleton<ResultLookup>().AddSingleton<TrendReader>().AddSingleton<CheckReader>().AddSingleton<ResultComparer>();
     }
 
     public static void MapResults(this WebApplication app)

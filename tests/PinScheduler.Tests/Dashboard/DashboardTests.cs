@@ -40,7 +40,7 @@ public sealed class DashboardTests
         Assert.Contains("pinterest.pin/", files, StringComparison.Ordinal);
         Assert.Matches("<td class=\"ps-number\">[0-9.,]+</td><td><span class=\"ps-counts\">", files);
         Assert.Contains("has cleaned no file", await browser.GetStringAsync("/hangfire/runs/3/cleaned/pin"), StringComparison.Ordinal);
-        Assert.Contains("/api/runs/1/checks/orphan_pin", page, StringComparison.Ordinal);
+        Assert.Contains("/hangfire/runs/1/checks/orphan_pin", page, StringComparison.Ordinal);
         Assert.Contains("/api/warehouse/tables/clean_pin", await browser.GetStringAsync("/hangfire/warehouse"), StringComparison.Ordinal);
         var job = first.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("key").GetString() == "drain-pin").GetProperty("jobId").GetString();
         Assert.Contains("href=\"/hangfire/runs/1\"", await browser.GetStringAsync("/hangfire/jobs/details/" + job), StringComparison.Ordinal);

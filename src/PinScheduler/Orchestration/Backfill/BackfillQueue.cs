@@ -50,7 +50,14 @@ internal static class BackfillQueue
             "update backfill set state = @Failed, reason = left(@reason, 1000), ended_at = utc_timestamp(6) where id = @backfill and state = @Running",
             new { backfill, reason, BackfillRow.Failed, BackfillRow.Running }, transaction), cancellationToken);
 
-    // a run of some of the tasks only does not do a date
+    /// <summary>The dates that a backfill leaves out. A run of some of the tasks only does not do a date.</summary>
+    public static async Task<HashSet<DateOnly>> DoneDatesAsync(MySqlConnection connection, MySqlTransaction? transaction, string pipeline, DateOnly from, DateOnly to) => (await connection.QueryAsync<DateOnly>(
+        """
+        select distinct r.logical_date from run r
+        where r.pipeline = @pipeline and r.state in ('succeeded', 'running', 'queued') and r.logical_date between @from and @to
+            and not exists (select 1 from task_run t where t.run_id = r.id and t.state = 'skipped' and t.reason = @NotAskedFor)
+        """, new { pipeline, from, to, PreparedRun.NotAskedFor }, transaction)).ToHashSet();
+
     private static async Task<DateOnly?> NextDateAsync(MySqlConnection connection, MySqlTransaction transaction, BackfillRow backfill)
     {
         if (backfill.Forced)
@@ -58,12 +65,7 @@ internal static class BackfillQueue
             return backfill.Next <= backfill.To ? backfill.Next : null;
         }
 
-        var done = (await connection.QueryAsync<DateOnly>(
-            """
-            select distinct r.logical_date from run r
-            where r.pipeline = @Pipeline and r.state in ('succeeded', 'running', 'queued') and r.logical_date between @Next and @To
-                and not exists (select 1 from task_run t where t.run_id = r.id and t.state = 'skipped' and t.reason = @NotAskedFor)
-            """, new { backfill.Pipeline, backfill.Next, backfill.To, PreparedRun.NotAskedFor }, transaction)).ToHashSet();
+        var done = await DoneDatesAsync(connection, transaction, backfill.Pipeline, backfill.Next, backfill.To);
         for (var date = backfill.Next; date <= backfill.To; date = date.AddDays(1))
         {
             if (!done.Contains(date))

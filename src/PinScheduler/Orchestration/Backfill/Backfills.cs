@@ -16,25 +16,7 @@ internal sealed class Backfills(Warehouse warehouse, PipelineCatalog pipelines, 
     /// <exception cref="RefusedException">Unknown pipeline or parameter, a wrong value, or a range that ends before it begins.</exception>
     public async Task<long> StartAsync(BackfillRequest request, CancellationToken cancellationToken)
     {
-        var pipeline = pipelines.Get(request.Pipeline);
-        if (request.To < request.From)
-        {
-            throw RefusedException.Invalid($"'to' is {request.To:yyyy-MM-dd}, before 'from', {request.From:yyyy-MM-dd}; give the earlier date as 'from'.");
-        }
-
-        if (request.To.DayNumber - request.From.DayNumber >= MostDates)
-        {
-            throw RefusedException.Invalid($"{request.From:yyyy-MM-dd} to {request.To:yyyy-MM-dd} are {request.To.DayNumber - request.From.DayNumber + 1} dates; {MostDates} at most.");
-        }
-
-        var most = pipeline.Definition.Overlap == OverlapPolicy.Allow ? MostParallel : 1;
-        if (request.Parallel < 1 || request.Parallel > most)
-        {
-            throw RefusedException.Invalid($"'parallel' is {request.Parallel}; it may be {(most == 1 ? $"1, for of '{pipeline.Key}' one run is active at a time" : $"1 to {most}")}.");
-        }
-
-        // what is wrong with the parameters is said now, not by the first run
-        starter.Prepare(new RunRequest { Pipeline = pipeline.Key, Trigger = TriggerKind.Backfill, LogicalDate = request.From, Parameters = request.Parameters });
+        var pipeline = Check(request);
         var id = await warehouse.TransactAsync(async (connection, transaction) => await connection.ExecuteScalarAsync<long>(
             """
             insert into backfill (pipeline, first_date, last_date, next_date, parameters, parallel, forced, requested_by, state, created_at)
@@ -45,6 +27,16 @@ internal sealed class Backfills(Warehouse warehouse, PipelineCatalog pipelines, 
             transaction), cancellationToken);
         await starter.StartQueuedAsync(pipeline.Key, cancellationToken);
         return id;
+    }
+
+    /// <summary>The dates of the range, and of each whether it would get a run now.</summary>
+    /// <exception cref="RefusedException">As in <see cref="StartAsync"/>.</exception>
+    public async Task<IReadOnlyList<(DateOnly Date, bool Runs)>> PreviewAsync(BackfillRequest request, CancellationToken cancellationToken)
+    {
+        var pipeline = Check(request);
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var done = request.Force ? [] : await BackfillQueue.DoneDatesAsync(connection, null, pipeline.Key, request.From, request.To);
+        return [.. Enumerable.Range(request.From.DayNumber, request.To.DayNumber - request.From.DayNumber + 1).Select(DateOnly.FromDayNumber).Select(date => (date, !done.Contains(date)))];
     }
 
     /// <summary>No further run is made, and those that are open are cancelled.</summary>
@@ -87,6 +79,30 @@ internal sealed class Backfills(Warehouse warehouse, PipelineCatalog pipelines, 
         return [.. (await connection.QueryAsync<BackfillRow>(new CommandDefinition(
             $"select {BackfillRow.Columns} from backfill where @pipeline is null or pipeline = @pipeline order by id desc limit @limit", new { pipeline, limit }, cancellationToken: cancellationToken)))
             .Select(static row => BackfillView.Of(row, null))];
+    }
+
+    private Pipeline Check(BackfillRequest request)
+    {
+        var pipeline = pipelines.Get(request.Pipeline);
+        if (request.To < request.From)
+        {
+            throw RefusedException.Invalid($"'to' is {request.To:yyyy-MM-dd}, before 'from', {request.From:yyyy-MM-dd}; give the earlier date as 'from'.");
+        }
+
+        if (request.To.DayNumber - request.From.DayNumber >= MostDates)
+        {
+            throw RefusedException.Invalid($"{request.From:yyyy-MM-dd} to {request.To:yyyy-MM-dd} are {request.To.DayNumber - request.From.DayNumber + 1} dates; {MostDates} at most.");
+        }
+
+        var most = pipeline.Definition.Overlap == OverlapPolicy.Allow ? MostParallel : 1;
+        if (request.Parallel < 1 || request.Parallel > most)
+        {
+            throw RefusedException.Invalid($"'parallel' is {request.Parallel}; it may be {(most == 1 ? $"1, for of '{pipeline.Key}' one run is active at a time" : $"1 to {most}")}.");
+        }
+
+        // what is wrong with the parameters is said now, not by the first run
+        starter.Prepare(new RunRequest { Pipeline = pipeline.Key, Trigger = TriggerKind.Backfill, LogicalDate = request.From, Parameters = request.Parameters });
+        return pipeline;
     }
 
     private async Task<BackfillRow> FindAsync(long id, CancellationToken cancellationToken)

@@ -18,6 +18,14 @@ internal sealed class CheckReader(Warehouse warehouse, SqlTasks tasks)
             $"select {Columns} from check_result where run = @run order by broken = 0, severity, check_name", new { run }, cancellationToken: cancellationToken))).Select(View)];
     }
 
+    /// <summary>What each check found in those runs.</summary>
+    public async Task<ILookup<long, CheckView>> OfRunsAsync(IReadOnlyCollection<long> runs, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<Row>(new CommandDefinition(
+            $"select run, {Columns} from check_result where run in @runs", new { runs = runs.DefaultIfEmpty(0) }, cancellationToken: cancellationToken))).ToLookup(static row => row.Run, View);
+    }
+
     /// <summary>Null where the check did not run in that run.</summary>
     public async Task<CheckRows?> GetAsync(long run, string check, CancellationToken cancellationToken)
     {
@@ -42,5 +50,22 @@ internal sealed class CheckReader(Warehouse warehouse, SqlTasks tasks)
         row.Message,
         row.Milliseconds);
 
-    private sealed record Row(string Name, string Severity, decimal? Threshold, long Broken, string? Message, long Milliseconds, string ColumnNames);
+    private sealed record Row
+    {
+        public long Run { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string Severity { get; init; } = "";
+
+        public decimal? Threshold { get; init; }
+
+        public long Broken { get; init; }
+
+        public string? Message { get; init; }
+
+        public long Milliseconds { get; init; }
+
+        public string ColumnNames { get; init; } = "[]";
+    }
 }

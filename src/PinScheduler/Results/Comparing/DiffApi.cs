@@ -6,66 +6,36 @@ namespace PinScheduler.Results.Comparing;
 /// <summary>GET /api/results/{analysis}/diff: two runs' results side by side.</summary>
 internal static class DiffApi
 {
-    // both are held in memory; more than this is for a tool to compare, from two CSVs
-    private const int MostRows = 100_000;
-
     public static void MapDiff(this RouteGroupBuilder results) =>
         results.MapGet("/{analysis}/diff", DiffAsync).WithSummary("Rows added, removed and changed between two runs; by default the last succeeded one and the one before it").ProducesResult();
 
     private static async Task<IResult> DiffAsync(
-        string analysis, string? from, string? to, string? format, HttpRequest request, ResultLookup results, ResultReader reader, SqlTasks tasks, CancellationToken cancellationToken)
+        string analysis, string? from, string? to, string? format, HttpRequest request, ResultComparer comparer, CancellationToken cancellationToken)
     {
         ResultQuery.CheckNames(request, "from", "to", "format");
         var csv = ResultQuery.IsCsv(format);
         var (first, last) = (ResultQuery.Run("from", from), ResultQuery.Run("to", to));
-        await using var later = await results.OpenAsync(analysis, last, cancellationToken);
-        first ??= await reader.BeforeAsync(analysis, later.Run, cancellationToken)
-            ?? throw ResultException.Unknown($"Run {later.Run} is the first with a result of '{analysis}': there is none before it to compare with.");
-        await using var earlier = await results.OpenAsync(analysis, first, cancellationToken);
-        if (!earlier.Columns.SequenceEqual(later.Columns))
-        {
-            throw ResultException.WrongState($"The columns of '{analysis}' were {string.Join(", ", earlier.Columns)} in run {earlier.Run} and are {string.Join(", ", later.Columns)} in run {later.Run}: its SQL has changed, and rows of different columns cannot be compared.");
-        }
-
-        var before = await RowsAsync(earlier, cancellationToken);
-        var after = await RowsAsync(later, cancellationToken);
-        var diff = ResultDiff.Of(before, after, KeyColumns.Of(tasks.FindAnalysis(analysis), later.Columns, [.. before, .. after]));
-        return csv ? TypedResults.Bytes(Csv(later, diff), CsvResult.ContentType) : TypedResults.Bytes(Json(earlier, later, diff), "application/json; charset=utf-8");
+        var compared = await comparer.CompareAsync(analysis, first, last, cancellationToken);
+        return csv ? TypedResults.Bytes(Csv(compared), CsvResult.ContentType) : TypedResults.Bytes(Json(compared), "application/json; charset=utf-8");
     }
 
-    private static async Task<List<ResultRow>> RowsAsync(StoredResult result, CancellationToken cancellationToken)
-    {
-        if (result.RowCount > MostRows)
-        {
-            throw ResultException.Invalid($"Run {result.Run}'s result of '{result.Analysis}' has {result.RowCount} rows, and at most {MostRows} are compared here; take both as CSV (format=csv) and compare those.");
-        }
-
-        var rows = new List<ResultRow>((int)result.RowCount);
-        await foreach (var cells in result.RowsAsync(cancellationToken))
-        {
-            rows.Add(new ResultRow(cells));
-        }
-
-        return rows;
-    }
-
-    private static byte[] Json(StoredResult from, StoredResult to, ResultDiff diff)
+    private static byte[] Json(ComparedResults compared)
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Cell.Options))
         {
             writer.WriteStartObject();
-            writer.WriteString("analysis", to.Analysis);
-            writer.WriteString("from", from.Run.ToString());
-            writer.WriteString("to", to.Run.ToString());
-            writer.WriteBoolean("sqlChanged", from.SqlHash != to.SqlHash);
-            Names(writer, "columns", to.Columns);
-            Names(writer, "key", diff.Key.Select(column => to.Columns[column]));
-            writer.WriteNumber("unchanged", diff.Unchanged);
-            Rows(writer, "added", diff.Added);
-            Rows(writer, "removed", diff.Removed);
+            writer.WriteString("analysis", compared.Analysis);
+            writer.WriteString("from", compared.From.ToString());
+            writer.WriteString("to", compared.To.ToString());
+            writer.WriteBoolean("sqlChanged", compared.SqlChanged);
+            Names(writer, "columns", compared.Columns);
+            Names(writer, "key", compared.Diff.Key.Select(column => compared.Columns[column]));
+            writer.WriteNumber("unchanged", compared.Diff.Unchanged);
+            Rows(writer, "added", compared.Diff.Added);
+            Rows(writer, "removed", compared.Diff.Removed);
             writer.WriteStartArray("changed");
-            foreach (var (before, after) in diff.Changed)
+            foreach (var (before, after) in compared.Diff.Changed)
             {
                 writer.WriteStartObject();
                 writer.WritePropertyName("from");
@@ -105,10 +75,11 @@ internal static class DiffApi
     }
 
     // `change`, the key, then each other column as it was and as it is
-    private static byte[] Csv(StoredResult result, ResultDiff diff)
+    private static byte[] Csv(ComparedResults compared)
     {
-        var others = Enumerable.Range(0, result.Columns.Count).Except(diff.Key).ToList();
-        var text = new CsvText().Names(["change", .. diff.Key.Select(column => result.Columns[column]), .. others.SelectMany(column => new[] { $"{result.Columns[column]}_from", $"{result.Columns[column]}_to" })]);
+        var (columns, diff) = (compared.Columns, compared.Diff);
+        var others = Enumerable.Range(0, columns.Count).Except(diff.Key).ToList();
+        var text = new CsvText().Names(["change", .. diff.Key.Select(column => columns[column]), .. others.SelectMany(column => new[] { $"{columns[column]}_from", $"{columns[column]}_to" })]);
         foreach (var row in diff.Added)
         {
             Add("added", null, row);

@@ -57,3 +57,6 @@ internal sealed record CleanedFileRow
         CleanedAt = CleanedAt,
     };
 }
+
+/// <summary>How many of a data set's records had no value in a column, in one run.</summary>
+internal sealed record NullCounts(long Run, string DataSet, long Records, IReadOnlyDictionary<string, long> Nulls);

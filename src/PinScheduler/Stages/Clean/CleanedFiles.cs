@@ -47,6 +47,17 @@ internal sealed class CleanedFiles(Warehouse warehouse)
         }
     }
 
+    /// <summary>Of each of those runs and data sets, the records that were not rejected, and by column in how many it is NULL; files of before that was kept are left out.</summary>
+    public async Task<IReadOnlyList<NullCounts>> NullsAsync(IReadOnlyCollection<long> runs, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var files = await connection.QueryAsync<(long Run, string DataSet, long Records, string Nulls)>(new CommandDefinition(
+            "select run, data_set, records - rejected, nulls from cleaned_file where run in @runs and nulls is not null", new { runs = runs.DefaultIfEmpty(0) }, cancellationToken: cancellationToken));
+        return [.. files.GroupBy(static file => (file.Run, file.DataSet)).Select(static task => new NullCounts(
+            task.Key.Run, task.Key.DataSet, task.Sum(static file => file.Records),
+            task.SelectMany(static file => JsonSerializer.Deserialize<Dictionary<string, long>>(file.Nulls)!).GroupBy(static column => column.Key).ToDictionary(static column => column.Key, static column => column.Sum(static one => one.Value), StringComparer.Ordinal)))];
+    }
+
     /// <summary>The files that the run's task has cleaned, over all attempts, in the order in which they were landed.</summary>
     public async IAsyncEnumerable<CleanedFileView> OfTaskAsync(DataSet dataSet, long run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,37 +1,28 @@
 using System.Globalization;
-using Hangfire.Dashboard;
-using Hangfire.Dashboard.Pages;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Clean;
 
-namespace PinScheduler.Dashboard;
+namespace PinScheduler.Dashboard.Pages;
 
 /// <summary>/hangfire/runs/{id}/cleaned/{data set}: what the task clean-{data set} found in each landing file.</summary>
-internal sealed class CleanedFilesPage(long run, string dataSet) : RazorPage
+internal sealed class CleanedFilesPage(long run, string dataSet) : SchedulerPage($"Files of clean-{dataSet}")
 {
     // more is for the API, which streams them
     private const int FilesShown = 500;
 
     public static string Path(string run, string dataSet) => $"/runs/{run}/cleaned/{dataSet}";
 
-    public override void Execute()
-    {
-        Layout = new LayoutPage($"Files of clean-{dataSet}");
-        var request = new PageRequest(Context);
-        // Hangfire renders its pages synchronously
-        var files = DataSet.All.FirstOrDefault(set => set.Key == dataSet) is { } known
-            ? request.Get<CleanedFiles>().OfTaskAsync(known, run, request.Aborted).Take(FilesShown + 1).ToListAsync(request.Aborted).AsTask().GetAwaiter().GetResult()
-            : [];
-        WriteLiteral(Render(files).ToString());
-    }
+    protected override async Task<PageHtml> RenderAsync(PageRequest request) => Render(DataSet.All.FirstOrDefault(set => set.Key == dataSet) is { } known
+        ? await request.Get<CleanedFiles>().OfTaskAsync(known, run, request.Aborted).Take(FilesShown + 1).ToListAsync(request.Aborted)
+        : []);
 
     private PageHtml Render(List<CleanedFileView> files)
     {
         var html = new PageHtml();
-        html.Add($"<div class=\"row\"><div class=\"col-md-12\"><h1 class=\"page-header\">clean-{dataSet} <small>files of <a href=\"{Url.To($"/runs/{run}")}\">run #{run}</a></small></h1>");
+        html.Add($"<h1 class=\"page-header\">clean-{dataSet} <small>files of <a href=\"{Url.To($"/runs/{run}")}\">run #{run}</a></small></h1>");
         if (files.Count == 0)
         {
-            return html.Add($"<div class=\"alert alert-info\">The task has cleaned no file.</div></div></div>");
+            return html.Add($"<div class=\"alert alert-info\">The task has cleaned no file.</div>");
         }
 
         html.Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>File</th><th class=\"ps-number\">Read</th><th class=\"ps-number\">Accepted</th><th class=\"ps-number\">Duplicates</th><th class=\"ps-number\">Rejected</th><th class=\"ps-number\">MB/s</th><th>NULLs</th></tr></thead><tbody>");
@@ -47,7 +38,7 @@ internal sealed class CleanedFilesPage(long run, string dataSet) : RazorPage
             html.Add($"<p>The first {FilesShown} files; all: <a href=\"{ApiUrl}\">{ApiUrl}</a></p>");
         }
 
-        return html.Add($"</div></div>");
+        return html;
     }
 
     private string ApiUrl => $"/api/runs/{run}/tasks/clean-{dataSet}/files";

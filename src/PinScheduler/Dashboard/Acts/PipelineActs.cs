@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using PinScheduler.Orchestration;
+using PinScheduler.Orchestration.Backfill;
+using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Runs;
+using PinScheduler.Orchestration.Schedule;
+
+namespace PinScheduler.Dashboard.Acts;
+
+/// <summary>What is done to pipelines and runs from pages, by the rules of the API.</summary>
+internal static class PipelineActs
+{
+    public static async Task<string?> TriggerAsync(PageRequest request)
+    {
+        var form = await request.FormAsync();
+        var only = form["only"].OfType<string>().ToList();
+        var (run, _) = await request.Get<RunStarter>().StartAsync(new RunRequest
+        {
+            Pipeline = request["pipeline"],
+            Trigger = TriggerKind.Manual,
+            RequestedBy = request.User,
+            LogicalDate = PageRequest.Date("logicalDate", form["logicalDate"]),
+            Parameters = Parameters(request, form),
+            Only = only.Count == 0 ? null : only,
+        }, request.Aborted);
+        return $"/runs/{run}";
+    }
+
+    public static async Task<string?> PauseAsync(PageRequest request)
+    {
+        var form = await request.FormAsync();
+        DateTime? until = form["hours"].ToString() is not { Length: > 0 } given ? null
+            : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 10_000 ? request.Get<TimeProvider>().GetUtcNow().UtcDateTime.AddHours(hours)
+            : throw RefusedException.Invalid($"'hours' is '{given}'; it must be a whole number from 1 to 10000.");
+        var reason = form["reason"].ToString() is { Length: > 0 } named ? named : null;
+        if (reason?.Length > 1000)
+        {
+            throw RefusedException.Invalid($"The reason has {reason.Length} characters; 1000 at most.");
+        }
+
+        await request.Get<PipelinePause>().PauseAsync(request["pipeline"], request.User, reason, until, request.Aborted);
+        return null;
+    }
+
+    public static async Task<string?> ResumeAsync(PageRequest request)
+    {
+        await request.Get<PipelinePause>().ResumeAsync(request["pipeline"], request.Aborted);
+        return null;
+    }
+
+    public static async Task<string?> BackfillAsync(PageRequest request)
+    {
+        var form = await request.FormAsync();
+        await request.Get<Backfills>().StartAsync(new BackfillRequest
+        {
+            Pipeline = request["pipeline"],
+            From = PageRequest.Date("from", form["from"]) ?? throw RefusedException.Invalid("'from' is missing."),
+            To = PageRequest.Date("to", form["to"]) ?? throw RefusedException.Invalid("'to' is missing."),
+            Force = form.ContainsKey("force"),
+            RequestedBy = request.User,
+        }, request.Aborted);
+        return "/pipelines/" + Uri.EscapeDataString(request["pipeline"]);
+    }
+
+    public static async Task<string?> CancelBackfillAsync(PageRequest request)
+    {
+        await request.Get<Backfills>().CancelAsync(long.Parse(request["backfill"], CultureInfo.InvariantCulture), request.Aborted);
+        return null;
+    }
+
+    public static async Task<string?> RetryAsync(PageRequest request)
+    {
+        await request.Get<RunControl>().RetryAsync(request.Run, request.Aborted);
+        return null;
+    }
+
+    public static async Task<string?> CancelAsync(PageRequest request)
+    {
+        await request.Get<RunControl>().CancelAsync(request.Run, request.Aborted);
+        return null;
+    }
+
+    // an empty field means the default; what is no number goes on as a text, and the pipeline's own check says what would be right
+    private static Dictionary<string, JsonElement> Parameters(PageRequest request, IFormCollection form)
+    {
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var parameter in request.Get<PipelineCatalog>().Get(request["pipeline"]).Definition.Parameters)
+        {
+            var given = form[TriggerForm.Field(parameter.Name)].ToString().Trim();
+            if (parameter.Type == ParameterType.Boolean)
+            {
+                // a form says nothing of a box without a tick
+                if (form.ContainsKey(TriggerForm.Shown) && (given.Length > 0 || parameter.Default?.ValueKind == JsonValueKind.True))
+                {
+                    values[parameter.Name] = JsonSerializer.SerializeToElement(given.Length > 0);
+                }
+            }
+            else if (given.Length > 0)
+            {
+                values[parameter.Name] = parameter.Type == ParameterType.Text ? JsonSerializer.SerializeToElement(given) : NumberOrText(given);
+            }
+        }
+
+        return values;
+    }
+
+    private static JsonElement NumberOrText(string given) =>
+        long.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonSerializer.SerializeToElement(whole)
+        : double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? JsonSerializer.SerializeToElement(number)
+        : JsonSerializer.SerializeToElement(given);
+}

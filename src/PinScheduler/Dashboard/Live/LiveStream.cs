@@ -1,0 +1,32 @@
+namespace PinScheduler.Dashboard.Live;
+
+/// <summary>/hangfire/live?topic=…: an event whenever the topic has changed; the page then fetches its parts anew.</summary>
+internal static class LiveStream
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // so that a connection that is dead is noticed, by either side and by what is between
+    private const int BeatsBetweenSigns = 20;
+
+    public static async Task SendAsync(PageRequest request, Func<string, string, Task> sendAsync, CancellationToken cancellationToken)
+    {
+        var (pulse, time, topic) = (request.Get<Pulse>(), request.Get<TimeProvider>(), request.Query("topic") ?? Pulse.Runs);
+        // the page was made a moment before; what has changed since, it does not know
+        var seen = request.Query("mark");
+        for (var beat = 0; ; beat++)
+        {
+            var mark = await pulse.MarkAsync(topic, cancellationToken);
+            if (mark != seen)
+            {
+                await sendAsync("changed", mark);
+                seen = mark;
+            }
+            else if (beat % BeatsBetweenSigns == 0)
+            {
+                await sendAsync("alive", "");
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using PinScheduler.Orchestration;
+using PinScheduler.Orchestration.Api;
+
+namespace PinScheduler.Dashboard.Pages;
+
+/// <summary>/hangfire/runs/{id}/log: the end of the log of one task or of all; the browser has what comes after it sent.</summary>
+internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
+{
+    // more than anybody reads from its end; the search and the file reach the rest
+    private const int LinesShown = 1000;
+
+    public static string Path(string run, string? task = null) => $"/runs/{run}/log" + (task is null ? "" : $"?task={Uri.EscapeDataString(task)}");
+
+    /// <summary>What the page and its stream are asked for.</summary>
+    /// <exception cref="RefusedException">There is no such level.</exception>
+    public static LogFilter FilterOf(PageRequest request) => request.Query("level") is { } level && !TaskLogReader.Levels.Contains(level)
+        ? throw RefusedException.Invalid($"'level' is '{level}'; it may be {string.Join(", ", TaskLogReader.Levels)}.")
+        : new LogFilter(request.Query("task"), request.Query("level"), request.Query("search"));
+
+    public static PageHtml Line(LogLine line, bool withTask) => new PageHtml().Add($"<div class=\"ps-log-{line.Level}\"><time datetime=\"{line.Time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\" data-ps-time=\"plain\">{line.Time:HH:mm:ss.fff}</time> {(withTask ? new PageHtml().Add($"<b>{line.Task}</b> ") : new PageHtml())}{(line.Attempt > 1 ? $"[{line.Attempt}] " : "")}{(line.Level == "information" ? "" : line.Level.ToUpperInvariant() + " ")}{line.Text}</div>");
+
+    protected override async Task<PageHtml> RenderAsync(PageRequest request)
+    {
+        var filter = FilterOf(request);
+        var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
+        if (filter.Task is { } named && run.Tasks!.All(task => task.Key != named))
+        {
+            throw RefusedException.Unknown($"Run {id} has no task '{named}'.");
+        }
+
+        var lines = await request.Get<TaskLogReader>().LastAsync(id, filter, LinesShown, request.Aborted);
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">Log {(filter.Task is null ? "" : "of " + filter.Task)} <small><a href=\"{Url.To("/runs/" + id)}\">{run.Pipeline} {run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h1>").Add(Filters(run, filter));
+        if (lines.Count == LinesShown)
+        {
+            html.Add($"<p class=\"ps-note\">The last {LinesShown.ToString("N0", CultureInfo.InvariantCulture)} lines; search for what is earlier, or download the whole.</p>");
+        }
+
+        var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
+        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(lines)}\">");
+        foreach (var line in lines)
+        {
+            html.Add(Line(line, withTask: filter.Task is null));
+        }
+
+        return html.Add($"</div>").Add(lines.Count > 0 ? new PageHtml()
+            : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
+    }
+
+    private PageHtml Filters(RunView run, LogFilter filter)
+    {
+        var html = new PageHtml().Add($"<form class=\"ps-bar\"><label>task <select class=\"form-control input-sm\" name=\"task\"><option value=\"\">all</option>");
+        foreach (var task in run.Tasks!.Where(task => task.Attempts > 0 || task.Key == filter.Task))
+        {
+            html.Add($"<option{(task.Key == filter.Task ? " selected" : "")}>{task.Key}</option>");
+        }
+
+        html.Add($"</select></label> <label>from level <select class=\"form-control input-sm\" name=\"level\"><option value=\"\">all</option>");
+        foreach (var level in TaskLogReader.Levels.Skip(1))
+        {
+            html.Add($"<option{(level == filter.Level ? " selected" : "")}>{level}</option>");
+        }
+
+        return html.Add($"</select></label> <label>with <input class=\"form-control input-sm\" type=\"search\" name=\"search\" value=\"{filter.Search}\"></label> <button class=\"btn btn-sm btn-default\">Show</button>")
+            .Add($" <a class=\"btn btn-sm btn-default\" href=\"{Url.To($"/runs/{id}/log/download")}{(filter.Task is null ? "" : "?task=" + Uri.EscapeDataString(filter.Task))}\">Download</a></form>");
+    }
+
+    // by task the last line that is shown: what the stream goes on from
+    private static string Mark(IEnumerable<LogLine> lines) => string.Join(',', lines.GroupBy(static line => line.Task).Select(static task => task.MaxBy(static line => (line.Attempt, line.Seq))!).Select(static line => $"{line.Task}:{line.Attempt}:{line.Seq}"));
+}

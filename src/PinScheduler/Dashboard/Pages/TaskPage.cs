@@ -1,0 +1,65 @@
+using PinScheduler.Dashboard.Live;
+using PinScheduler.Orchestration;
+using PinScheduler.Orchestration.Api;
+using PinScheduler.Orchestration.Graph;
+
+namespace PinScheduler.Dashboard.Pages;
+
+/// <summary>/hangfire/runs/{id}/tasks/{task}: one task of one run; the grid shows it beside itself.</summary>
+internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of run {id}")
+{
+    private const string CleanTask = "clean-";
+
+    protected override async Task<PageHtml> RenderAsync(PageRequest request)
+    {
+        var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
+        var task = run.Tasks!.FirstOrDefault(one => one.Key == key) ?? throw RefusedException.Unknown($"Run {id} has no task '{key}'.");
+        var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
+        var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
+        var html = new PageHtml().Add($"<div data-ps-watch=\"{Url.To("/live")}?topic={Pulse.OfRun(id)}\"></div><div data-ps-part=\"task\" class=\"ps-panel-body\">")
+            .Add($"<h2 class=\"ps-name\">{key} <small><a href=\"{Url.To("/runs/" + id)}\">{run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h2><p>{task.Title}</p><div class=\"ps-bar\">").State(task.State)
+            .Add($"<span>{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</span></div>");
+        html.Add(Links(task)).Add(TaskDetail.Of(task)).Add(task.Error is null ? new PageHtml() : new PageHtml().Add($"<div class=\"ps-warning ps-failure\"><pre class=\"ps-error\">{task.Error}</pre></div>"));
+        html.Add($"<ul class=\"ps-facts\"><li><b>Started</b> ").Time(task.StartedAt, schedule).Add($"</li><li><b>Ended</b> ").Time(task.EndedAt, schedule)
+            .Add($"</li><li><b>Server</b> {task.Server ?? "none"}</li><li><b>After</b> {(task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", task.DependsOn))}</li></ul>");
+        if (task.History.Count > 0)
+        {
+            html.Add($"<div class=\"ps-scroll\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Server</th><th>Error</th></tr></thead><tbody>");
+            foreach (var attempt in task.History)
+            {
+                html.Add($"<tr><td class=\"ps-number\">{attempt.Attempt}</td><td>").State(attempt.State).Add($"</td><td>").Time(attempt.StartedAt, schedule)
+                    .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(attempt.StartedAt, attempt.EndedAt, now)}</td><td>{attempt.Server}</td><td>{(attempt.Error is null ? "" : RunVerdict.FirstLine(attempt.Error))}</td></tr>");
+            }
+
+            html.Add($"</tbody></table></div>");
+        }
+
+        return html.Add($"</div>");
+    }
+
+    private PageHtml Links(TaskView task)
+    {
+        var html = new PageHtml().Add($"<p class=\"ps-bar\">");
+        if (task.Attempts > 0)
+        {
+            html.Add($"<a href=\"{Url.To(LogPage.Path(id.ToString(), key))}\">Log</a>");
+        }
+
+        if (task.Attempts > 0 && key.StartsWith(CleanTask, StringComparison.Ordinal))
+        {
+            html.Add($"<a href=\"{Url.To(CleanedFilesPage.Path(id.ToString(), key[CleanTask.Length..]))}\">Files</a>");
+        }
+
+        if (task.State == "succeeded" && task.Counts.ValueKind == System.Text.Json.JsonValueKind.Object && task.Stage == "analyze")
+        {
+            html.Add($"<a href=\"{Url.To(ResultPage.Path(key))}?run={id}\">Result</a>");
+        }
+
+        if (task.JobId is { } job)
+        {
+            html.Add($"<a href=\"{Url.JobDetails(job)}\">Hangfire job {job}</a>");
+        }
+
+        return html.Add($"<a href=\"{Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(key)}")}\">Page of its own</a></p>");
+    }
+}

@@ -1,0 +1,40 @@
+using PinScheduler.Database;
+
+namespace PinScheduler.Orchestration.Api;
+
+/// <summary>The states of a pipeline's tasks over its runs, as the grid shows them: thousands of rows, so no more than it needs.</summary>
+internal sealed class GridReader(Warehouse warehouse)
+{
+    public async Task<IReadOnlyList<GridCell>> ReadAsync(IReadOnlyCollection<string> runs, CancellationToken cancellationToken)
+    {
+        if (runs.Count == 0)
+        {
+            return [];
+        }
+
+        var wanted = runs.Select(long.Parse).ToHashSet();
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        // by the range: that many ids would cost the server more to look up than the rows of other pipelines between them
+        command.CommandText = "select run_id, task_key, state from task_run where run_id between @first and @last";
+        command.Parameters.AddWithValue("@first", wanted.Min());
+        command.Parameters.AddWithValue("@last", wanted.Max());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var cells = new List<GridCell>();
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (wanted.Contains(reader.GetInt64(0)))
+            {
+                cells.Add(new GridCell(reader.GetInt64(0), Once(reader.GetString(1)), Once(reader.GetString(2))));
+            }
+        }
+
+        return cells;
+
+        // a hundred different texts stand in the thousands of rows
+        string Once(string text) => names.TryGetValue(text, out var known) ? known : names[text] = text;
+    }
+}
+
+internal readonly record struct GridCell(long Run, string Task, string State);

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using MySqlConnector;
+using PinScheduler.Tests.EndToEnd;
+using static Microsoft.Playwright.Assertions;
+
+namespace PinScheduler.Tests.Browser;
+
+/// <summary>The morning after a bad night, as somebody sees it in a browser.</summary>
+public sealed class RepairTests
+{
+    private const string BadSql =
+        """
+        -- name: posts_of_mine
+        -- title: Posts of mine
+        -- columns: posts
+        -- tables: clean_pin
+        -- chart: table
+        select count(*) as posts from table_of_mine;
+
+        """;
+
+    [BrowserFact]
+    public async Task Run_IsTriggeredWatchedReadRepairedAndRetried()
+    {
+        var sql = Directory.CreateTempSubdirectory("pinscheduler-sql-").FullName;
+        CopyFolder(Path.Combine(MariaDb.Root, "sql"), sql);
+        await File.WriteAllTextAsync(Path.Combine(sql, "analytics", "posts_of_mine.sql"), BadSql);
+        await using var scheduler = await SchedulerProcess.StartAsync("browser_repair", "--Sql=" + sql, "--Pipeline:Posts=20");
+        await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
+        var page = browser.Page;
+
+        await page.GotoAsync("/hangfire/pipelines");
+        await Expect(page.GetByText("No run yet")).ToBeVisibleAsync();
+        await page.GetByText("Trigger a run").ClickAsync();
+        await page.Locator("input[name='p.posts']").FillAsync("30");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/hangfire/runs/1");
+        await Expect(page.GetByText("posts: 30")).ToBeVisibleAsync();
+
+        // nobody loads the page again: it shows the end by itself
+        await Expect(page.Locator("[data-ps-part='head'] .ps-bar .ps-state")).ToHaveTextAsync("failed", new() { Timeout = 120_000 });
+        await Expect(page.Locator("[data-ps-part='head'] .ps-failure .ps-error")).ToContainTextAsync("table_of_mine");
+        await browser.PictureAsync("run-failed");
+
+        // from the first page: what failed and why, and the error in one click
+        await page.GotoAsync("/hangfire/pipelines");
+        await Expect(page.Locator(".ps-failure")).ToContainTextAsync("table_of_mine");
+        await browser.PictureAsync("pipelines-failed");
+        await page.Locator(".ps-failure a").ClickAsync();
+        await page.WaitForURLAsync("**/runs/1/tasks/posts_of_mine");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Log", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".ps-log-error").First).ToContainTextAsync("table_of_mine");
+
+        await using (var connection = new MySqlConnection(scheduler.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var create = new MySqlCommand("create table table_of_mine (id int)", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+
+        await page.GotoAsync("/hangfire/runs/1");
+        var asked = "";
+        page.Dialog += (_, dialog) =>
+        {
+            asked = dialog.Message;
+            _ = dialog.AcceptAsync();
+        };
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry from failed" }).ClickAsync();
+        await Expect(page.Locator("[data-ps-part='head'] .ps-bar .ps-state")).ToHaveTextAsync("succeeded", new() { Timeout = 120_000 });
+        Assert.Contains("will run again: ", asked, StringComparison.Ordinal);
+        Assert.Contains("posts_of_mine", asked, StringComparison.Ordinal);
+        await browser.PictureAsync("run-repaired");
+
+        await page.GotoAsync("/hangfire/results/posts_of_mine");
+        await Expect(page.Locator(".ps-result tbody td")).ToHaveTextAsync(new Regex("^0$"));
+        browser.AssertNoFault();
+        Directory.Delete(sql, recursive: true);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using PinScheduler.Dashboard.Drawing;
+using PinScheduler.Orchestration.Api;
+using PinScheduler.Stages.Analyze;
+
+namespace PinScheduler.Tests.Dashboard.Drawing;
+
+public sealed class DrawingTests
+{
+    private static readonly DateTime Begin = new(2026, 1, 2, 3, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void Timeline_CriticalPath_GoesBackOverTheParentThatEndedLast()
+    {
+        var html = Timeline.Of(Run(Task("a", 0, 2), Task("quick", 2, 3, "a"), Task("slow", 2, 9, "a"), Task("end", 10, 11, "quick", "slow"), Task("aside", 2, 8, "a")), Begin.AddSeconds(11), static _ => "/x").ToString();
+
+        Assert.Contains("a → slow → end", html, StringComparison.Ordinal);
+        Assert.Contains("Critical path, 10.0 s of 11.0 s", html, StringComparison.Ordinal);
+        // from the end of the later parent, at 9 of 11 s, it waited for one more
+        Assert.Contains("<rect class=\"ps-bar-wait\" x=\"81.818%\" width=\"9.091%\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Graph_LeavesOutEdgesThatFollowFromOthers()
+    {
+        var html = GraphDrawing.Of([Task("a", 0, 1), Task("b", 1, 2, "a"), Task("c", 2, 3, "a", "b")], static task => "/" + task.Key).ToString();
+
+        Assert.Equal(2, html.Split("class=\"ps-edge\"").Length - 1);
+        Assert.Contains("<a href=\"/c\">", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Grid_DrawsARowsCellsOfOneStateAsOneShape()
+    {
+        var html = GridRows.Of(["7", "9"], [new Dictionary<long, string> { [7] = "succeeded", [9] = "succeeded" }, new Dictionary<long, string> { [9] = "failed" }], ["one", "two"]).ToString();
+
+        Assert.Contains("<path class=\"ps-fill-succeeded\" d=\"M1 5h10v10h-10zM13 5h10v10h-10z\"/>", html, StringComparison.Ordinal);
+        Assert.Contains("<path class=\"ps-fill-failed\" d=\"M13 25h10v10h-10z\"/>", html, StringComparison.Ordinal);
+        Assert.Contains("one: 2 succeeded; two: 1 failed", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chart_NamesAreEncoded_AndNullsHaveAName()
+    {
+        var html = ResultChart.Of(new Chart("bar", "x", "y"), ["x", "y"], [Row("""["<b>",3]"""), Row("""[null,1]"""), Row("""["no figure",null]""")], large: true)!.ToString();
+
+        Assert.Contains("&lt;b&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
+        Assert.Contains(">none<", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("no figure", html, StringComparison.Ordinal);
+        Assert.Null(ResultChart.Of(new Chart("table"), ["x", "y"], [Row("""["a",3]""")], large: true));
+    }
+
+    private static JsonElement[] Row(string cells) => JsonSerializer.Deserialize<JsonElement[]>(cells)!;
+
+    private static RunView Run(params TaskView[] tasks) => new("1", "p", "v", new DateOnly(2026, 1, 2), "succeeded", null, "manual", null, Empty, null, Begin, Begin, Begin.AddSeconds(11), [], tasks);
+
+    private static TaskView Task(string key, double from, double to, params string[] after) =>
+        new(key, "stage", key, after, "succeeded", 1, Begin.AddSeconds(from), Begin.AddSeconds(to), Empty, null, null, null, "server", null, [new AttemptView(1, "succeeded", "server", Begin.AddSeconds(from), Begin.AddSeconds(to), null)]);
+
+    private static JsonElement Empty => JsonSerializer.Deserialize<JsonElement>("{}");
+}
