@@ -53,7 +53,7 @@ public sealed class DrawingTests
 
     private static JsonElement[] Row(string cells) => JsonSerializer.Deserialize<JsonElement[]>(cells)!;
 
-    private static RunView Run(params TaskView[] tasks) => new("1", "p", "v", new DateOnly(2026, 1, 2), "succeeded", null, "manual", null, Empty, null, Begin, Begin, Begin.AddSeconds(11), [], tasks);
+    private static RunView Run(params TaskView[] tasks) => new("1", "p", "v", new DateOnly(2026, 1, 2), "succeeded", null, "manual", null, Empty, null, Begin, Begin, Begin.AddSeconds(11), null, null, null, [], tasks);
 
     private static TaskView Task(string key, double from, double to, params string[] after) =>
         new(key, "stage", key, after, "succeeded", 1, Begin.AddSeconds(from), Begin.AddSeconds(to), Empty, null, null, null, "server", null, [new AttemptView(1, "succeeded", "server", Begin.AddSeconds(from), Begin.AddSeconds(to), null)]);
