@@ -60,7 +60,8 @@ internal sealed class MessageWriter(IOptions<NotificationsOptions> options, ICon
         yield return ("Deadline", happened.DeadlineAt is { } deadline ? $"{Moment(deadline)}; the run is {happened.State}{(happened.Cancels == true ? " and is cancelled now" : "")}" : null);
         yield return ("Usually", happened.UsualSeconds is { } usual ? Duration(TimeSpan.FromSeconds(usual)) : null);
         yield return ("Failing since", happened.FailingSince is { } since ? $"{Moment(since)}, run {happened.FailingRun}" : null);
-        yield return ("Run", $"{happened.Run} of {happened.Title}, by {happened.Trigger}");
+        yield return ("Pipeline", happened.Title);
+        yield return ("Run", $"{happened.Run}, by {happened.Trigger}");
         yield return (happened.EndedAt is null ? "So far" : "Took", took is { } known ? Duration(known) : null);
     }
 

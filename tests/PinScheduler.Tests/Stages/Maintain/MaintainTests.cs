@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
@@ -19,7 +20,7 @@ public sealed class MaintainTests
             await connection.ExecuteAsync("create table `odd ``name` (id int primary key); create table plain (id int primary key); create view looks as select * from plain");
         }
 
-        var result = await new AnalyzeTablesStage(warehouse).RunAsync(StageContexts.Of(1, "analyze-tables"), default);
+        var result = await new AnalyzeTablesStage(warehouse).RunAsync(Context([]), default);
         Assert.Equal((2, 0), (result.Counts["tables"], result.Counts["refused"]));
     }
 
@@ -33,14 +34,7 @@ public sealed class MaintainTests
         var folder = Directory.CreateTempSubdirectory("pinscheduler-disk-");
         var warnings = new List<string>();
         var stage = new CheckDiskStage(warehouse, new DataFolder(folder.FullName), new LandingFolder(folder.FullName), Options.Create(new DiskOptions { DiskWarningPercent = warning, DiskFailurePercent = failure }));
-        var context = StageContexts.Of(1, "check-disk") with
-        {
-            WarnAsync = text =>
-            {
-                warnings.Add(text);
-                return Task.CompletedTask;
-            },
-        };
+        var context = Context(warnings);
         if (failure > 0)
         {
             var failed = await Assert.ThrowsAsync<StageFailedException>(() => stage.RunAsync(context, default));
@@ -64,4 +58,20 @@ public sealed class MaintainTests
         Assert.True(validator.Validate(null, new DiskOptions()).Succeeded);
         Assert.Contains("'Maintenance:DiskFailurePercent' is 20", validator.Validate(null, new DiskOptions { DiskFailurePercent = 20 }).FailureMessage);
     }
+
+    private static StageContext Context(List<string> warnings) => new()
+    {
+        RunId = 1,
+        TaskKey = "x",
+        LogicalDate = new DateOnly(2026, 11, 22),
+        Parameters = RunParameters.None,
+        Attempt = 1,
+        Fence = new Fence("x", 1),
+        Log = NullLogger.Instance,
+        WarnAsync = text =>
+        {
+            warnings.Add(text);
+            return Task.CompletedTask;
+        },
+    };
 }
