@@ -43,7 +43,7 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
             new { run }, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
         var warnings = await WarningsAsync(connection, [run], cancellationToken);
-        var workers = queues.Look(board.Now);
+        var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
         return RunView.Of(board.Run, warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, run, cancellationToken));
