@@ -48,7 +48,7 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
             new { run }, moment, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
         var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
         var limits = await LimitsAsync(connection, [run], cancellationToken, moment);
-        var workers = queues.Look(board.Now);
+        var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
         return RunView.Of(board.Run, limits.GetValueOrDefault(run), warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, moment, run, cancellationToken));

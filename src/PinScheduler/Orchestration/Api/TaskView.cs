@@ -26,7 +26,7 @@ internal sealed record TaskView(
         TaskState.Retrying when task.RetryAt <= board.Now => $"next attempt due since {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}; {workers.WaitsIn(node.Queue)}",
         TaskState.Retrying => $"next attempt at {task.RetryAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
         TaskState.Running when board.Run.CancelledAt is not null => "is told to stop, for the run was cancelled",
-        TaskState.Running when task.Server is { } server && !workers.Servers.Contains(server) => $"nothing is heard of its server {server}; another takes the task over when the lease ends",
+        TaskState.Running when task is { Server: { } server, StartedAt: { } began } && workers.IsSilent(server, board.Now - began) => $"nothing is heard of its server {server}; another takes the task over when the lease ends",
         TaskState.UpstreamFailed => Join(board.Parents(node.Key).Where(parent => TaskState.IsBad(board[parent].State)).Select(parent => $"{parent} is {board[parent].State}")),
         _ => task.Reason,
     };

@@ -33,6 +33,11 @@ internal sealed class ServedQueues(JobStorage storage)
 
 internal sealed record QueueWorkers(IReadOnlyDictionary<string, int> Workers, IReadOnlySet<string> Servers)
 {
+    public static QueueWorkers None { get; } = new(new Dictionary<string, int>(), new HashSet<string>());
+
+    /// <summary>A claim is itself a sign of life, so a task that began just now is not asked for.</summary>
+    public bool IsSilent(string server, TimeSpan since) => since > TimeSpan.FromSeconds(5) && !Servers.Contains(server);
+
     public string WaitsIn(string queue) => Workers.GetValueOrDefault(queue) is > 0 and var workers
         ? $"waits for a free worker of the queue '{queue}', which has {workers}"
         : $"no server serves the queue '{queue}'; start one that does ('Pipeline:Workers:{queue}')";

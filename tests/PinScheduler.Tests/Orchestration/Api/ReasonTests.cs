@@ -35,7 +35,7 @@ public sealed class ReasonTests
         var queued = await host.ReadAsync(await host.TriggerAsync());
         Assert.All(queued.Tasks!, task => Assert.Equal($"waits for run {run} to end", task.Reason));
 
-        await host.ExecuteAsync("update task_run set server = 'elsewhere:7' where task_key = 'first' and state = 'running'");
+        await host.ExecuteAsync("update task_run set server = 'elsewhere:7', started_at = started_at - interval 1 minute where task_key = 'first' and state = 'running'");
         Assert.Equal("nothing is heard of its server elsewhere:7; another takes the task over when the lease ends", (await host.ReadAsync(run)).Tasks![0].Reason);
         gate.Release(2);
         await host.Get<RunControl>().CancelAsync(long.Parse(queued.Id), default);
