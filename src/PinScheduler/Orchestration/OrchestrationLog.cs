@@ -49,4 +49,7 @@ internal static partial class OrchestrationLog
 
     [LoggerMessage(5041, LogLevel.Error, "Looking for missed deadlines failed; tried again in {Seconds} s")]
     public static partial void LimitsFailed(ILogger logger, Exception exception, double seconds);
+
+    [LoggerMessage(5042, LogLevel.Error, "Whether run {Run} has missed its deadline could not be noted; looked at again soon")]
+    public static partial void LimitsOfRunFailed(ILogger logger, Exception exception, long run);
 }

@@ -9,7 +9,7 @@ namespace PinScheduler.Orchestration.Events;
 /// <summary>Sees in each change of a run what people should be told, and writes it down in the change's own transaction.</summary>
 internal sealed class RunEvents(PipelineCatalog pipelines, EventOutbox outbox, IOptions<OrchestrationOptions> options)
 {
-    private const int TimesUsual = 3;
+    public const int TimesUsual = 3;
 
     /// <summary>After each change of a run, when it is written but not committed.</summary>
     public async Task FollowAsync(MySqlConnection connection, MySqlTransaction transaction, RunRow before, RunBoard board)

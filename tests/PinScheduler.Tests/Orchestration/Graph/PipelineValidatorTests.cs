@@ -38,7 +38,7 @@ public sealed class PipelineValidatorTests
     {
         var errors = string.Join('\n', Errors(pipeline =>
         {
-            pipeline.Schedule("0 25 * *", "Mars/Olympus").Parameter("posts", ParameterType.Whole, "many").Parameter("posts", ParameterType.Whole);
+            pipeline.Schedule("0 25 * *", "Mars/Olympus").Deadline(TimeSpan.Zero).Parameter("posts", ParameterType.Whole, "many").Parameter("posts", ParameterType.Whole);
             pipeline.Add("twice");
             pipeline.Add("twice");
             pipeline.Add("Big Letters");
@@ -51,6 +51,7 @@ public sealed class PipelineValidatorTests
         Assert.Contains("'0 25 * *' is not understood", errors);
         Assert.Contains("no time zone 'Mars/Olympus'", errors);
         Assert.Contains("'posts' is \"many\"; it must be a whole number", errors);
+        Assert.Contains("the deadline is 00:00:00", errors);
         Assert.Contains("2 parameters 'posts'", errors);
     }
 
