@@ -43,7 +43,8 @@ internal static class DashboardExtensions
     {
         var assembly = typeof(DashboardExtensions).Assembly;
         DashboardRoutes.AddStylesheet(assembly, "PinScheduler.Dashboard.Assets.pages.css");
-        foreach (var script in new[] { "times", "live", "acts", "grid", "log" })
+        // live notes the page as it came, before times changes it
+        foreach (var script in new[] { "live", "times", "acts", "grid", "log" })
         {
             DashboardRoutes.AddJavaScript(assembly, $"PinScheduler.Dashboard.Assets.{script}.js");
         }

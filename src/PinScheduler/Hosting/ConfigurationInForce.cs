@@ -2,13 +2,14 @@ using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
+using MySqlConnector;
 
 namespace PinScheduler.Hosting;
 
 /// <summary>The settings that hold, each with where it was said; what could be a secret is not told.</summary>
 internal sealed class ConfigurationInForce(IConfiguration configuration)
 {
-    private static readonly string[] Secret = ["password", "pwd", "secret", "token", "apikey", "api-key", "credential", "sasl.username", "ssl.key", "webhook", "smtp"];
+    private static readonly string[] Secret = ["password", "pwd", "secret", "token", "apikey", "api-key", "credential", "sasl.username", "jaas", "ssl.key", "webhook", "smtp"];
 
     // what of the environment is ours; the rest is the machine's
     private static readonly string[] Ours = ["ConnectionStrings", "Kafka", "Pipeline", "Urls", "Data", "Sql", "Embedded", "Logging", "AllowedHosts", "Retention", "Notifications", "Dashboard"];
@@ -29,8 +30,23 @@ internal sealed class ConfigurationInForce(IConfiguration configuration)
         : value.Contains("://", StringComparison.Ordinal) && value.Contains('@', StringComparison.Ordinal) ? "(hidden)"
         : value;
 
-    private static string WithoutSecrets(string connection) => string.Join(';', connection.Split(';').Select(static part =>
-        part.Split('=')[0].Trim() is { } name && (name.Equals("pwd", StringComparison.OrdinalIgnoreCase) || name.Contains("password", StringComparison.OrdinalIgnoreCase)) ? name + "=(hidden)" : part));
+    private static string WithoutSecrets(string connection)
+    {
+        try
+        {
+            var shown = new MySqlConnectionStringBuilder(connection);
+            foreach (var key in shown.Keys.OfType<string>().Where(static key => Secret.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList())
+            {
+                shown[key] = "(hidden)";
+            }
+
+            return shown.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            return "(hidden)";
+        }
+    }
 
     private static string SourceOf(IConfigurationProvider? provider) => provider switch
     {

@@ -64,6 +64,7 @@ public sealed class ActsTests
         Assert.DoesNotContain("event: lines", await visitor.PageAsync("/runs/1/log/stream?task=clean-pin&mark=clean-pin:1:100000"), StringComparison.Ordinal);
         Assert.Contains("ps-log-information", await visitor.PageAsync("/runs/1/log?task=clean-pin"), StringComparison.Ordinal);
         Assert.DoesNotContain("ps-log-information", await visitor.PageAsync("/runs/1/log?level=error"), StringComparison.Ordinal);
+        Assert.Contains("ps-log-information", await visitor.PageAsync("/runs/1/log?task=clean-pin&search=CLEAN"), StringComparison.Ordinal);
         Assert.Contains("No line is like that", await visitor.PageAsync("/runs/1/log?search=100%25_nothing"), StringComparison.Ordinal);
         var file = await visitor.PageAsync("/runs/1/log/download");
         Assert.Contains(" clean-pin [1] ", file, StringComparison.Ordinal);

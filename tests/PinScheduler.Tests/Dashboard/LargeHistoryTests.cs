@@ -11,8 +11,8 @@ public sealed class LargeHistoryTests(ITestOutputHelper output)
     private const int Runs = 400;
     private const int Tasks = 40;
 
-    // what is aimed at is 150 ms, on a machine that does nothing else; tests run beside others
-    private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(600);
+    // what is aimed at is 150 ms on a machine that does nothing else; here many tests share one, so only what grows out of hand is found
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
 
     private static readonly string[] Pages =
     [

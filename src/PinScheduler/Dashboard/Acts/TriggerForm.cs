@@ -63,15 +63,15 @@ internal static class TriggerForm
             html.Add(parameter.Maximum is { } most ? new PageHtml().Add($" max=\"{most:R}\"") : new PageHtml());
         }
 
-        return html.Add($"><small>{parameter.Help}. {Limits(parameter)}</small></label>");
+        return html.Add($"><small>{parameter.Help}{Limits(parameter)}</small></label>");
     }
 
     private static string Limits(ParameterView parameter) => (parameter.Minimum, parameter.Maximum) switch
     {
-        ({ } low, >= int.MaxValue) => FormattableString.Invariant($"From {low:N0} up; "),
-        ({ } low, { } high) => FormattableString.Invariant($"From {low:N0} to {high:N0}; "),
-        ({ } low, null) => FormattableString.Invariant($"From {low:N0} up; "),
-        (null, { } high) => FormattableString.Invariant($"Up to {high:N0}; "),
+        ({ } low, >= int.MaxValue) => FormattableString.Invariant($"; from {low:N0} up"),
+        ({ } low, { } high) => FormattableString.Invariant($"; from {low:N0} to {high:N0}"),
+        ({ } low, null) => FormattableString.Invariant($"; from {low:N0} up"),
+        (null, { } high) => FormattableString.Invariant($"; up to {high:N0}"),
         _ => "",
-    } + (parameter.Default is { } standard ? $"empty: {standard}" : "may be empty");
+    } + (parameter.Default is { } standard ? $"; empty: {standard}" : "; may be empty");
 }

@@ -6,11 +6,21 @@
   const least = 300;
   let source = null, polling = null, busy = false, again = false;
 
-  const keepOpen = (old, fresh) => {
+  // what the server sent of each part: what scripts have made of it since is no change
+  const sent = new Map([...document.querySelectorAll("[data-ps-part]")].map((part) => [part.dataset.psPart, part.innerHTML]));
+
+  const keep = (old, fresh) => {
     old.querySelectorAll("details[id]").forEach((details) => {
       const twin = fresh.querySelector(`#${CSS.escape(details.id)}`);
       if (twin) { twin.open = details.open; }
     });
+    const at = [...old.querySelectorAll("[id], .ps-scroll")].map((scrolled) => [scrolled.scrollLeft, scrolled.scrollTop]);
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    const found = active && (active.id ? `#${CSS.escape(active.id)}` : active.getAttribute("href") ? `a[href="${CSS.escape(active.getAttribute("href"))}"]` : null);
+    return () => {
+      [...old.querySelectorAll("[id], .ps-scroll")].forEach((scrolled, index) => { if (at[index]) { [scrolled.scrollLeft, scrolled.scrollTop] = at[index]; } });
+      if (found) { old.querySelector(found)?.focus({ preventScroll: true }); }
+    };
   };
   const refresh = async () => {
     if (busy) { again = true; return; }
@@ -21,15 +31,13 @@
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         for (const shown of document.querySelectorAll("[data-ps-part]")) {
           const fresh = page.querySelector(`[data-ps-part="${shown.dataset.psPart}"]`);
-          if (!fresh) { continue; }
-          if (window.psTimes) { window.psTimes(fresh); }
-          keepOpen(shown, fresh);
           // who reads or types in it is not disturbed by what has not changed
-          if (fresh.innerHTML !== shown.innerHTML) {
-            const focused = shown.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-            shown.replaceChildren(...document.adoptNode(fresh).childNodes);
-            if (focused) { shown.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true }); }
-          }
+          if (!fresh || fresh.innerHTML === sent.get(shown.dataset.psPart)) { continue; }
+          sent.set(shown.dataset.psPart, fresh.innerHTML);
+          window.psTimes?.(fresh);
+          const restore = keep(shown, fresh);
+          shown.replaceChildren(...document.adoptNode(fresh).childNodes);
+          restore();
         }
       }
     } catch (error) {
@@ -38,8 +46,6 @@
     }
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, least);
   };
-  window.psRefresh = refresh;
-
   const watch = () => document.querySelector("[data-ps-watch]");
   const stop = () => {
     source?.close();

@@ -10,6 +10,9 @@ internal static class ResultChart
     private const int MostSeries = 8;
     private const int MostPlaces = 30;
 
+    // so few can all be named
+    private const int Few = 12;
+
     /// <param name="chart">The header's hint; null or `table`: nothing is drawn.</param>
     /// <param name="columns">The result's columns.</param>
     /// <param name="rows">Its rows.</param>
@@ -35,7 +38,7 @@ internal static class ResultChart
 
         var places = points.Select(static point => point.X).Distinct().Count();
         // where each place has about one series, what it is called is the news: "Chile, art"
-        if (chart.Kind == "bar" && (by < 0 || places > MostPlaces || points.Count < places * 1.5))
+        if (chart.Kind == "bar" && (by < 0 || points.Count <= Few || places > MostPlaces || points.Count < places * 1.5))
         {
             return BarChart.Of(points, yName, large);
         }

@@ -23,7 +23,7 @@ internal static class Timeline
         var path = CriticalPath(tasks, now);
         var ran = TimeSpan.FromTicks(path.Sum(task => ((task.EndedAt ?? now) - task.StartedAt!.Value).Ticks));
         var html = new PageHtml().Add($"<p class=\"ps-note\">Critical path, {PageHtml.Duration(ran)} of {PageHtml.Duration(end - begin)}: {string.Join(" → ", path.Select(static task => task.Key))}. Pale: waiting for a worker.</p>")
-            .Add($"<div class=\"ps-scroll\"><table class=\"ps-timeline\"><thead><tr><th></th><th><svg width=\"100%\" height=\"14\" aria-hidden=\"true\">");
+            .Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"ps-timeline\"><thead><tr><th></th><th><svg width=\"100%\" height=\"14\" aria-hidden=\"true\">");
         for (var tick = 0; tick <= Ticks; tick++)
         {
             html.Add($"<text class=\"ps-tick\" x=\"{100 * tick / Ticks}%\" y=\"11\" text-anchor=\"{(tick == 0 ? "start" : tick == Ticks ? "end" : "middle")}\">{PageHtml.Duration(TimeSpan.FromSeconds(width * tick / Ticks))}</text>");

@@ -1,3 +1,5 @@
+using Hangfire.Dashboard;
+
 namespace PinScheduler.Dashboard.Live;
 
 /// <summary>/hangfire/live?topic=…: an event whenever the topic has changed; the page then fetches its parts anew.</summary>
@@ -8,10 +10,13 @@ internal static class LiveStream
     // so that a connection that is dead is noticed, by either side and by what is between
     private const int BeatsBetweenSigns = 20;
 
+    /// <summary>What makes a page follow a topic from the moment on at which it was made.</summary>
+    public static async Task<PageHtml> WatchAsync(PageRequest request, UrlHelper url, string topic) =>
+        new PageHtml().Add($"<div data-ps-watch=\"{url.To("/live")}?topic={topic}&amp;mark={Uri.EscapeDataString(await request.Get<Pulse>().MarkAsync(topic, request.Aborted))}\"></div>");
+
     public static async Task SendAsync(PageRequest request, Func<string, string, Task> sendAsync, CancellationToken cancellationToken)
     {
         var (pulse, time, topic) = (request.Get<Pulse>(), request.Get<TimeProvider>(), request.Query("topic") ?? Pulse.Runs);
-        // the page was made a moment before; what has changed since, it does not know
         var seen = request.Query("mark");
         for (var beat = 0; ; beat++)
         {

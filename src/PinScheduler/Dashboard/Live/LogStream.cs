@@ -24,11 +24,15 @@ internal static class LogStream
             var any = false;
             foreach (var (task, end) in (await reader.EndsAsync(request.Run, cancellationToken)).Where(end => (filter.Task is null || filter.Task == end.Key) && end.Value.CompareTo(seen.GetValueOrDefault(end.Key)) > 0))
             {
-                foreach (var line in await reader.AfterAsync(request.Run, task, seen.GetValueOrDefault(task), cancellationToken))
+                while (seen.GetValueOrDefault(task).CompareTo(end) < 0 && await reader.AfterAsync(request.Run, task, seen.GetValueOrDefault(task), cancellationToken) is { Count: > 0 } lines)
                 {
-                    seen[task] = (line.Attempt, line.Seq);
-                    any |= filter.Takes(line);
-                    news.Add(filter.Takes(line) ? LogPage.Line(line, withTask: filter.Task is null) : new PageHtml());
+                    foreach (var line in lines.Where(filter.Takes))
+                    {
+                        any = true;
+                        news.Add(LogPage.Line(line, withTask: filter.Task is null));
+                    }
+
+                    seen[task] = (lines[^1].Attempt, lines[^1].Seq);
                 }
             }
 

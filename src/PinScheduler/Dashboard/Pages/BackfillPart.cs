@@ -54,7 +54,7 @@ internal static class BackfillPart
             return new PageHtml().Add($"<p class=\"ps-note\">None yet. Name the first and the last date that are to be done.</p>");
         }
 
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Backfill</th><th>State</th><th>Dates</th><th>Next</th><th>By</th><th>Asked for</th><th></th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Backfill</th><th>State</th><th>Dates</th><th>Next</th><th>By</th><th>Asked for</th><th></th></tr></thead><tbody>");
         foreach (var backfill in backfills)
         {
             html.Add($"<tr><td><a href=\"{url.To("/runs")}?pipeline={Uri.EscapeDataString(backfill.Pipeline)}&amp;from={backfill.From:yyyy-MM-dd}&amp;to={backfill.To:yyyy-MM-dd}\">{backfill.Id}</a></td><td>").State(backfill.State)

@@ -15,7 +15,7 @@ internal static class CellTable
         var shown = rows.ToList();
         // a year is a number that nobody counts with
         var counts = columns.Select((name, column) => !name.Contains("year", StringComparison.Ordinal) && shown.Any(row => row[column].ValueKind == JsonValueKind.Number)).ToArray();
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover ps-result\"><thead><tr>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover ps-result\"><thead><tr>");
         foreach (var (column, name) in columns.Index())
         {
             html.Add($"<th{(counts[column] ? new PageHtml().Add($" class=\"ps-number\"") : new PageHtml())}>").Add(head(name, counts[column])).Add($"</th>");

@@ -25,7 +25,7 @@ internal sealed class CleanedFilesPage(long run, string dataSet) : SchedulerPage
             return html.Add($"<div class=\"alert alert-info\">The task has cleaned no file.</div>");
         }
 
-        html.Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>File</th><th class=\"ps-number\">Read</th><th class=\"ps-number\">Accepted</th><th class=\"ps-number\">Duplicates</th><th class=\"ps-number\">Rejected</th><th class=\"ps-number\">MB/s</th><th>NULLs</th></tr></thead><tbody>");
+        html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>File</th><th class=\"ps-number\">Read</th><th class=\"ps-number\">Accepted</th><th class=\"ps-number\">Duplicates</th><th class=\"ps-number\">Rejected</th><th class=\"ps-number\">MB/s</th><th>NULLs</th></tr></thead><tbody>");
         foreach (var file in files.Take(FilesShown))
         {
             html.Add($"<tr><td class=\"ps-key\">{file.Path ?? "no longer in the ledger"}</td><td class=\"ps-number\">{file.Read:N0}</td><td class=\"ps-number\">{file.Accepted:N0}</td><td class=\"ps-number\">{file.Duplicates:N0}</td><td class=\"ps-number\">{file.Rejected:N0}</td>")

@@ -43,7 +43,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
 
     private static PageHtml Heads(RunView before, RunView run)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table\"><thead><tr><th></th><th>run #{before.Id}</th><th>run #{run.Id}</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th></th><th>run #{before.Id}</th><th>run #{run.Id}</th></tr></thead><tbody>");
         foreach (var (name, was, now) in new[]
         {
             ("State", before.State, run.State), ("Logical date", $"{before.LogicalDate:yyyy-MM-dd}", $"{run.LogicalDate:yyyy-MM-dd}"), ("Trigger", before.Trigger, run.Trigger),
@@ -60,7 +60,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
     private static PageHtml Tasks(RunView before, RunView run)
     {
         var was = before.Tasks!.ToDictionary(static task => task.Key, StringComparer.Ordinal);
-        var html = new PageHtml().Add($"<h2>Tasks</h2><div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>#{before.Id}</th><th>#{run.Id}</th><th class=\"ps-number\">#{before.Id} took</th><th class=\"ps-number\">#{run.Id} took</th><th class=\"ps-number\">Difference</th><th>Counts that differ</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<h2>Tasks</h2><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>#{before.Id}</th><th>#{run.Id}</th><th class=\"ps-number\">#{before.Id} took</th><th class=\"ps-number\">#{run.Id} took</th><th class=\"ps-number\">Difference</th><th>Counts that differ</th></tr></thead><tbody>");
         foreach (var task in run.Tasks!)
         {
             was.Remove(task.Key, out var old);

@@ -15,7 +15,7 @@ internal static class DifferencePart
         html.Add(Some("Came", compared.Columns, diff.Added)).Add(Some("Went", compared.Columns, diff.Removed));
         if (diff.Changed.Count > 0)
         {
-            html.Add($"<h3>Changed</h3><div class=\"ps-scroll\"><table class=\"table ps-result\"><thead><tr>");
+            html.Add($"<h3>Changed</h3><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table ps-result\"><thead><tr>");
             foreach (var column in compared.Columns)
             {
                 html.Add($"<th>{column}</th>");

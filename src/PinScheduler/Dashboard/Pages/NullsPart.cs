@@ -18,7 +18,7 @@ internal static class NullsPart
             return new PageHtml().Add($"<p class=\"ps-note\">None of the last runs has cleaned anything.</p>");
         }
 
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Column</th><th class=\"ps-number\">Last run</th><th class=\"ps-number\">Median before</th><th>Over the runs</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Column</th><th class=\"ps-number\">Last run</th><th class=\"ps-number\">Median before</th><th>Over the runs</th></tr></thead><tbody>");
         foreach (var set in counts.GroupBy(static one => one.DataSet))
         {
             foreach (var column in set.SelectMany(static one => one.Nulls.Keys).Distinct().Order(StringComparer.Ordinal))

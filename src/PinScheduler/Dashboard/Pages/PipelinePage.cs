@@ -24,7 +24,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
         var most = (int)Math.Clamp(request.QueryNumber("runs") ?? StandardRuns, 1, MostRuns);
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var runs = await request.Get<RunReader>().ListAsync(key, null, null, null, null, most, request.Aborted);
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">{pipeline.Key} <small>{pipeline.Title}</small></h1><div data-ps-watch=\"{Url.To("/live")}?topic={Pulse.Runs}\"></div>");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">{pipeline.Key} <small>{pipeline.Title}</small></h1>{await LiveStream.WatchAsync(request, Url, Pulse.Runs)}");
         html.Add($"<div data-ps-part=\"head\"><p class=\"ps-next\">").Add(PipelineNext.Of(pipeline, schedule)).Add($"</p>")
             .Add(runs.Count == 0 ? new PageHtml().Add($"<p>No run yet. Trigger one{(pipeline.NextRunAt is null ? "" : ", or wait for the schedule")}.</p>") : await RunVerdict.OfAsync(request, Url, runs, schedule, now))
             .Add($"</div>").Add(IsReadOnly ? new PageHtml() : TriggerForm.Of(pipeline, Url));
@@ -55,7 +55,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
         // tasks that earlier versions had are shown too, at the end
         var stages = pipeline.Tasks.GroupBy(static task => task.Stage).Select(static stage => (Stage: stage.Key, Tasks: stage.Select(static task => task.Key).ToList())).ToList();
         var gone = byTask.Keys.Except(pipeline.Tasks.Select(static task => task.Key)).Order(StringComparer.Ordinal).ToList();
-        var html = new PageHtml().Add($"<div class=\"ps-grid\" tabindex=\"0\" data-ps-runs=\"{string.Join(' ', columns)}\" data-ps-base=\"{Url.To("/runs/")}\" data-ps-column=\"{GridRows.Column}\" data-ps-row=\"{GridRows.Row}\"><div class=\"ps-grid-in\">")
+        var html = new PageHtml().Add($"<div class=\"ps-grid\" id=\"ps-grid\" role=\"group\" aria-label=\"Tasks and runs: arrows choose a cell, Enter shows it\" tabindex=\"0\" data-ps-runs=\"{string.Join(' ', columns)}\" data-ps-base=\"{Url.To("/runs/")}\" data-ps-column=\"{GridRows.Column}\" data-ps-row=\"{GridRows.Row}\"><div class=\"ps-grid-in\">")
             .Add($"<div class=\"ps-grid-line ps-grid-head\"><div class=\"ps-grid-label\">duration<br><small>up to {RunBars.Longest(runs, now)}</small></div>")
             .Add(RunBars.Of(runs, GridRows.Column, 60, now, run => Url.To("/runs/" + run))).Add($"</div>");
         foreach (var (stage, tasks) in gone.Count == 0 ? stages : [.. stages, ("no longer there", gone)])

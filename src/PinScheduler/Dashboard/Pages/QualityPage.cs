@@ -54,7 +54,7 @@ internal sealed class QualityPage() : SchedulerPage("Quality")
 
     private async Task<PageHtml> DriftAsync(PageRequest request)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Result</th><th class=\"ps-number\">Rows now</th><th class=\"ps-number\">Median before</th><th class=\"ps-number\">Difference</th><th>Over the runs</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Result</th><th class=\"ps-number\">Rows now</th><th class=\"ps-number\">Median before</th><th class=\"ps-number\">Difference</th><th>Over the runs</th></tr></thead><tbody>");
         foreach (var analysis in request.Get<SqlTasks>().Analyses)
         {
             var trend = await request.Get<TrendReader>().ReadAsync(analysis.File.Name, null, new Dictionary<string, string>(), RunsOfDrift, request.Aborted);

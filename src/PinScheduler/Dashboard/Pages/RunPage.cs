@@ -15,11 +15,11 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
         var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
-        var html = new PageHtml().Add($"<div data-ps-watch=\"{Url.To("/live")}?topic={Pulse.OfRun(id)}\"></div>")
+        var html = new PageHtml().Add($"{await LiveStream.WatchAsync(request, Url, Pulse.OfRun(id))}")
             .Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
         html.Add($"<div data-ps-part=\"head\">").Add(await RunHead.OfAsync(request, Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add($"</div>");
         html.Add($"<nav class=\"ps-bar\" aria-label=\"Parts of this page\"><a href=\"#graph\">Graph</a> <a href=\"#timeline\">Timeline</a> <a href=\"#tasks\">Tasks</a> <a href=\"#checks\">Checks</a> <a href=\"{Url.To(LogPage.Path(run.Id))}\">Log</a> <a href=\"{Url.To($"/runs/{id}/lineage")}\">Lineage</a> <a href=\"{Url.To($"/runs/{id}/compare")}\">Compare</a></nav>");
-        html.Add($"<div data-ps-part=\"graph\"><details id=\"graph\" open><summary><h2>Graph</h2></summary><div class=\"ps-scroll\">").Add(GraphDrawing.Of(run.Tasks!, TaskUrl)).Add($"</div></details></div>");
+        html.Add($"<div data-ps-part=\"graph\"><details id=\"graph\" open><summary><h2>Graph</h2></summary><div class=\"ps-scroll\" tabindex=\"0\">").Add(GraphDrawing.Of(run.Tasks!, TaskUrl)).Add($"</div></details></div>");
         html.Add($"<div data-ps-part=\"timeline\"><details id=\"timeline\" open><summary><h2>Timeline</h2></summary>").Add(Timeline.Of(run, now, TaskUrl)).Add($"</details></div>");
         html.Add($"<div data-ps-part=\"tasks\"><h2 id=\"tasks\">Tasks</h2>").Add(RunTasks.Of(run, Url, schedule, now)).Add($"</div>");
         return html.Add($"<div data-ps-part=\"checks\"><h2 id=\"checks\">Checks</h2>").Add(await PartAsync(async () => Checks(await request.Get<CheckReader>().ListAsync(id, request.Aborted)))).Add($"</div>");
@@ -50,7 +50,7 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
             return new PageHtml().Add($"<p class=\"ps-note\">No check has run yet.</p>");
         }
 
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Check</th><th>Outcome</th><th class=\"ps-number\">Found</th><th class=\"ps-number\">Threshold</th><th>What</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Check</th><th>Outcome</th><th class=\"ps-number\">Found</th><th class=\"ps-number\">Threshold</th><th>What</th></tr></thead><tbody>");
         foreach (var check in checks)
         {
             html.Add($"<tr><td class=\"ps-key\"><a href=\"{Url.To($"/runs/{id}/checks/{check.Check}")}\">{check.Check}</a></td><td>").State(check.Outcome)

@@ -24,7 +24,7 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
         // one more than is shown says whether there is more
         var runs = await request.Get<RunReader>().ListAsync(filter.Pipeline, filter.State, filter.From, filter.To, request.QueryNumber("before"), RunsShown + 1, request.Aborted);
         var pipelines = request.Get<PipelineCatalog>();
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">Runs</h1><div data-ps-watch=\"{Url.To("/live")}?topic={Pulse.Runs}\"></div>").Add(Form(filter, pipelines)).Add($"<div data-ps-part=\"runs\">");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">Runs</h1>{await LiveStream.WatchAsync(request, Url, Pulse.Runs)}").Add(Form(filter, pipelines)).Add($"<div data-ps-part=\"runs\">");
         html.Add(runs.Count > 0 ? Table([.. runs.Take(RunsShown)], pipelines, request.Get<TimeProvider>().GetUtcNow().UtcDateTime)
             : filter == new Filter(null, null, null, null) ? new PageHtml().Add($"<div class=\"alert alert-info\">No run yet. Trigger one on the page <a href=\"{Url.To("/pipelines")}\">Pipelines</a>, or wait for the schedule.</div>")
             : new PageHtml().Add($"<div class=\"alert alert-info\">No run is like that. <a href=\"{Url.To("/runs")}\">All runs</a></div>"));
@@ -52,7 +52,7 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
 
     private PageHtml Table(IReadOnlyList<RunView> runs, PipelineCatalog pipelines, DateTime now)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Run</th><th>Date</th><th>State</th><th>Pipeline</th><th>Trigger</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Notes</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Run</th><th>Date</th><th>State</th><th>Pipeline</th><th>Trigger</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Notes</th></tr></thead><tbody>");
         foreach (var run in runs)
         {
             html.Add($"<tr><td><a href=\"{Url.To("/runs/" + run.Id)}\">#{run.Id}</a></td><td class=\"ps-when\">{run.LogicalDate:yyyy-MM-dd}</td><td>").State(run.State)

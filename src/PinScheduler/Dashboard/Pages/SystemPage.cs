@@ -20,7 +20,7 @@ internal sealed class SystemPage() : SchedulerPage("System")
 
     private static PageHtml Servers(PageRequest request)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Server</th><th>Queues</th><th class=\"ps-number\">Workers</th><th>Started</th><th>Last heard of</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Server</th><th>Queues</th><th class=\"ps-number\">Workers</th><th>Started</th><th>Last heard of</th></tr></thead><tbody>");
         foreach (var server in request.Get<JobStorage>().GetMonitoringApi().Servers().OrderBy(static server => server.Name, StringComparer.Ordinal))
         {
             html.Add($"<tr><td class=\"ps-key\">{server.Name}</td><td>{string.Join(", ", server.Queues)}</td><td class=\"ps-number\">{server.WorkersCount}</td><td>").Time(server.StartedAt).Add($"</td><td>").Time(server.Heartbeat, relative: true).Add($"</td></tr>");
@@ -31,7 +31,7 @@ internal sealed class SystemPage() : SchedulerPage("System")
 
     private static PageHtml Settings(PageRequest request)
     {
-        var html = new PageHtml().Add($"<p class=\"ps-note\">What is not here has its default; README.md lists the keys.</p><div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Key</th><th>Value</th><th>Said by</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<p class=\"ps-note\">What is not here has its default; README.md lists the keys.</p><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Key</th><th>Value</th><th>Said by</th></tr></thead><tbody>");
         foreach (var setting in request.Get<ConfigurationInForce>().List())
         {
             html.Add($"<tr><td class=\"ps-key\">{setting.Key}</td><td class=\"ps-raw\">{setting.Value}</td><td>{setting.Source}</td></tr>");

@@ -12,7 +12,7 @@ internal static class TaskDetail
 
     public static PageHtml Of(TaskView task)
     {
-        var html = new PageHtml().Add($"<span class=\"ps-counts\">{Named(task.Counts, " ")}</span>");
+        var html = Named(task.Counts, " ") is { Length: > 0 } counts ? new PageHtml().Add($"<span class=\"ps-counts\">{counts}</span> ") : new PageHtml();
         if (task.Progress is { } progress && task.EndedAt is null && task.StartedAt is not null)
         {
             html.Add(progress.Total is > 0 ? new PageHtml().Add($"<progress max=\"{progress.Total}\" value=\"{progress.Done}\"></progress> ") : new PageHtml())

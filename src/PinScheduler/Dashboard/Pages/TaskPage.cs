@@ -8,7 +8,7 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>/hangfire/runs/{id}/tasks/{task}: one task of one run; the grid shows it beside itself.</summary>
 internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of run {id}")
 {
-    private const string CleanTask = "clean-";
+    public const string CleanTask = "clean-";
 
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
@@ -16,7 +16,7 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
         var task = run.Tasks!.FirstOrDefault(one => one.Key == key) ?? throw RefusedException.Unknown($"Run {id} has no task '{key}'.");
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
-        var html = new PageHtml().Add($"<div data-ps-watch=\"{Url.To("/live")}?topic={Pulse.OfRun(id)}\"></div><div data-ps-part=\"task\" class=\"ps-panel-body\">")
+        var html = new PageHtml().Add($"{await LiveStream.WatchAsync(request, Url, Pulse.OfRun(id))}<div data-ps-part=\"task\" class=\"ps-panel-body\">")
             .Add($"<h2 class=\"ps-name\">{key} <small><a href=\"{Url.To("/runs/" + id)}\">{run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h2><p>{task.Title}</p><div class=\"ps-bar\">").State(task.State)
             .Add($"<span>{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</span></div>");
         html.Add(Links(task)).Add(TaskDetail.Of(task)).Add(task.Error is null ? new PageHtml() : new PageHtml().Add($"<div class=\"ps-warning ps-failure\"><pre class=\"ps-error\">{task.Error}</pre></div>"));
@@ -24,7 +24,7 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             .Add($"</li><li><b>Server</b> {task.Server ?? "none"}</li><li><b>After</b> {(task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", task.DependsOn))}</li></ul>");
         if (task.History.Count > 0)
         {
-            html.Add($"<div class=\"ps-scroll\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Server</th><th>Error</th></tr></thead><tbody>");
+            html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Server</th><th>Error</th></tr></thead><tbody>");
             foreach (var attempt in task.History)
             {
                 html.Add($"<tr><td class=\"ps-number\">{attempt.Attempt}</td><td>").State(attempt.State).Add($"</td><td>").Time(attempt.StartedAt, schedule)

@@ -54,7 +54,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         {
             html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\">{topic.Topic} <small><a href=\"{Url.To("/topics")}?peek={Uri.EscapeDataString(topic.Topic)}#records\">last records</a></small></h2><ul class=\"ps-facts\"><li><b>{topic.Records:N0}</b> offsets in Kafka</li><li><b>{topic.Lag:N0}</b> not drained yet</li><li><b>{topic.Partitions.Count}</b> partitions</li>")
                 .Add($"{(topic.Rate is { } rate ? new PageHtml().Add($"<li><b>{rate:N1}</b> records/s over the last {topic.RateSeconds:N0} s</li>") : new PageHtml())}</ul>");
-            html.Add($"<details id=\"{topic.Topic.Replace('.', '-')}\"><summary>Partitions</summary><div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Low</th><th class=\"ps-number\">High</th><th class=\"ps-number\">Drained to</th><th class=\"ps-number\">Lag</th><th class=\"ps-number\">Records/s</th><th class=\"ps-number\">Leader</th></tr></thead><tbody>");
+            html.Add($"<details id=\"{topic.Topic.Replace('.', '-')}\"><summary>Partitions</summary><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Low</th><th class=\"ps-number\">High</th><th class=\"ps-number\">Drained to</th><th class=\"ps-number\">Lag</th><th class=\"ps-number\">Records/s</th><th class=\"ps-number\">Leader</th></tr></thead><tbody>");
             foreach (var partition in topic.Partitions)
             {
                 html.Add($"<tr><td class=\"ps-number\">{partition.Partition}</td><td class=\"ps-number\">{partition.LowOffset:N0}</td><td class=\"ps-number\">{partition.HighOffset:N0}</td><td class=\"ps-number\">{partition.DrainedOffset:N0}</td><td class=\"ps-number\">{partition.Lag:N0}</td><td class=\"ps-number\">{partition.Rate:N1}</td><td class=\"ps-number\">{partition.Leader}</td></tr>");
@@ -75,7 +75,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
             return new PageHtml().Add($"<div class=\"alert alert-info\">There is no record in it.</div>");
         }
 
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Offset</th><th>Time</th><th>Key</th><th>Value</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Offset</th><th>Time</th><th>Key</th><th>Value</th></tr></thead><tbody>");
         foreach (var record in records)
         {
             html.Add($"<tr><td class=\"ps-number\">{record.Partition}</td><td class=\"ps-number\">{record.Offset}</td><td>").Time(record.Time).Add($"</td><td>{Text(record.Key)}</td><td class=\"ps-raw\">{Text(record.Value)}</td></tr>");
@@ -93,7 +93,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
             return new PageHtml().Add($"<div class=\"alert alert-info\">By the rules of today nothing of it is rejected.</div>");
         }
 
-        var html = new PageHtml().Add($"<div class=\"ps-scroll\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Line</th><th>Why</th><th>Record</th></tr></thead><tbody>");
+        var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Line</th><th>Why</th><th>Record</th></tr></thead><tbody>");
         foreach (var one in rejected)
         {
             html.Add($"<tr><td class=\"ps-number\">{one.Line}</td><td>{one.Reason}</td><td class=\"ps-raw\">{Cut(one.Raw ?? "")}</td></tr>");

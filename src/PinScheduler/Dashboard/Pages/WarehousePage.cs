@@ -53,7 +53,7 @@ internal sealed class WarehousePage() : SchedulerPage("Warehouse")
         }
 
         var largest = tables.Max(static table => table.Bytes);
-        html.Add($"<div class=\"ps-scroll\"><table class=\"table table-hover\"><thead><tr><th>Table</th><th>Group</th><th class=\"ps-number\" title=\"as the server estimates\">Rows</th><th class=\"ps-number ps-wide\">Data</th><th class=\"ps-number ps-wide\">Indexes</th><th class=\"ps-number\">Size</th><th class=\"ps-wide\"></th><th class=\"ps-number\" title=\"from the end of the run before the last to the end of the last\">Last run</th><th class=\"ps-number ps-wide\" title=\"on average over the last runs, 30 at most\">A run</th><th class=\"ps-wide\">Last runs</th></tr></thead><tbody>");
+        html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Table</th><th>Group</th><th class=\"ps-number\" title=\"as the server estimates\">Rows</th><th class=\"ps-number ps-wide\">Data</th><th class=\"ps-number ps-wide\">Indexes</th><th class=\"ps-number\">Size</th><th class=\"ps-wide\"></th><th class=\"ps-number\" title=\"from the end of the run before the last to the end of the last\">Last run</th><th class=\"ps-number ps-wide\" title=\"on average over the last runs, 30 at most\">A run</th><th class=\"ps-wide\">Last runs</th></tr></thead><tbody>");
         foreach (var table in tables)
         {
             html.Add($"<tr><td class=\"ps-key\"><a href=\"/api/warehouse/tables/{table.Table}\">{table.Table}</a></td><td>{table.Group}</td><td class=\"ps-number\">{table.Rows:N0}</td><td class=\"ps-number ps-wide\">{Sizes.Of(table.DataBytes)}</td><td class=\"ps-number ps-wide\">{Sizes.Of(table.IndexBytes)}</td><td class=\"ps-number\">{Sizes.Of(table.Bytes)}</td>")

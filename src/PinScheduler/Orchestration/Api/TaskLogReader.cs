@@ -28,7 +28,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
         var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
             $"""
             {Columns}
-            where run_id = @run {(filter.Task is null ? "" : "and task_key = @Task")} {(filter.Levels.Count == 0 ? "" : "and level in @Levels")} {(filter.Search is null ? "" : "and text like @pattern")}
+            where run_id = @run {(filter.Task is null ? "" : "and task_key = @Task")} {(filter.Levels.Count == 0 ? "" : "and level in @Levels")} {(filter.Search is null ? "" : "and text like @pattern collate utf8mb4_general_ci")}
             order by {(filter.Task is null ? "logged_at desc, task_key desc," : "")} attempt desc, seq desc limit @limit
             """,
             new { run, filter.Task, filter.Levels, pattern = $"%{filter.Search?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%", limit }, cancellationToken: cancellationToken));
