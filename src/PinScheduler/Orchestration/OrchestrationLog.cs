@@ -29,7 +29,7 @@ internal static partial class OrchestrationLog
     [LoggerMessage(5008, LogLevel.Error, "Reconciling run {Run} failed; the others go on")]
     public static partial void ReconcileRunFailed(ILogger logger, Exception exception, long run);
 
-    [LoggerMessage(5009, LogLevel.Error, "Looking for cancelled runs failed; tried again in a second")]
+    [LoggerMessage(5009, LogLevel.Error, "Looking for cancelled runs failed; tried again at once")]
     public static partial void WatchFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(5010, LogLevel.Warning, "Progress and log of '{Task}' of run {Run} could not be written; tried again")]

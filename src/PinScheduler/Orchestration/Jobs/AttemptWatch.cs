@@ -4,10 +4,10 @@ using PinScheduler.Database;
 
 namespace PinScheduler.Orchestration.Jobs;
 
-/// <summary>Looks once a second whether what this server runs should still run: a cancelled run stops, and an attempt that another has superseded.</summary>
+/// <summary>Looks four times a second whether what this server runs should still run: a cancelled run stops, and an attempt that another has superseded.</summary>
 internal sealed class AttemptWatch(Warehouse warehouse, TimeProvider time, ILogger<AttemptWatch> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private readonly ConcurrentDictionary<WatchedAttempt, bool> _attempts = new();
 
     public WatchedAttempt Begin(TaskClaim claim, CancellationTokenSource stop)
