@@ -13,8 +13,7 @@ internal sealed class PipelineSchedule(string? cron, string timeZone)
         CronExpression.Parse(cron, cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
 
     /// <summary>The instants after the one and up to the other.</summary>
-    public IEnumerable<DateTime> Between(DateTime after, DateTime upTo) =>
-        upTo > after && _cron is not null ? _cron.GetOccurrences(Utc(after), Utc(upTo), Zone, fromInclusive: false, toInclusive: true) : [];
+    public IEnumerable<DateTime> Between(DateTime after, DateTime upTo) => After(after).TakeWhile(instant => instant <= upTo);
 
     /// <summary>All further instants, without end.</summary>
     public IEnumerable<DateTime> After(DateTime instant)
@@ -25,7 +24,18 @@ internal sealed class PipelineSchedule(string? cron, string timeZone)
         }
     }
 
-    public DateTime? Next(DateTime after) => _cron?.GetNextOccurrence(Utc(after), Zone);
+    public DateTime? Next(DateTime after)
+    {
+        // where a zone leaves out a whole day (Apia, 30 December 2011), Cronos gives the instant that it was asked to go on from, for ever
+        for (var from = Utc(after); ; from = from.AddMinutes(1))
+        {
+            var next = _cron?.GetNextOccurrence(from, Zone);
+            if (next is null || next > after)
+            {
+                return next;
+            }
+        }
+    }
 
     public DateOnly DateOf(DateTime instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(Utc(instant), Zone));
 

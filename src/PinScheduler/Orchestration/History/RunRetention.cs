@@ -22,7 +22,7 @@ internal sealed class RunRetention(Warehouse warehouse, IEnumerable<RunReference
     // the bulk of it
     private static readonly string[] Details = ["task_log", "task_attempt", "task_progress", "event_outbox"];
 
-    private static readonly string[] Heads = ["task_run", "run_warning", "run_limit"];
+    private static readonly string[] Heads = ["task_run", "run_warning", "run_limit", "run_act"];
 
     /// <param name="fence">Checked before each commit that removes runs.</param>
     /// <param name="report">Told how many runs have been looked at.</param>
