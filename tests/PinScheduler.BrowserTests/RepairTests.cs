@@ -31,10 +31,11 @@ public sealed class RepairTests
         var page = browser.Page;
 
         await page.GotoAsync("/hangfire/pipelines");
-        await Expect(page.GetByText("No run yet")).ToBeVisibleAsync();
-        await page.GetByText("Trigger a run").ClickAsync();
-        await page.Locator("input[name='p.posts']").FillAsync("30");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        var nightly = page.Locator(".ps-card").Filter(new() { Has = page.GetByRole(AriaRole.Link, new() { Name = "nightly", Exact = true }) });
+        await Expect(nightly.GetByText("No run yet")).ToBeVisibleAsync();
+        await nightly.GetByText("Trigger a run").ClickAsync();
+        await nightly.Locator("input[name='p.posts']").FillAsync("30");
+        await nightly.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/hangfire/runs/1");
         await Expect(page.GetByText("posts: 30")).ToBeVisibleAsync();
 
@@ -74,6 +75,18 @@ public sealed class RepairTests
 
         await page.GotoAsync("/hangfire/results/posts_of_mine");
         await Expect(page.Locator(".ps-result tbody td")).ToHaveTextAsync(new Regex("^0$"));
+
+        // one task by hand: the page says what it would do, and the run keeps why
+        await page.GotoAsync("/hangfire/runs/1/tasks/posts_of_mine");
+        await page.GetByText("Repair…").ClickAsync();
+        await Expect(page.Locator(".ps-form label").First).ToContainTextAsync("1 task will run again: posts_of_mine");
+        await browser.PictureAsync("task-repair");
+        await page.GetByText("Run it again").ClickAsync();
+        await page.Locator("input[name='reason']").FillAsync("late data");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Do it" }).ClickAsync();
+        await Expect(page.Locator(".ps-panel-body tbody tr")).ToHaveCountAsync(3, new() { Timeout = 60_000 });
+        await Expect(page.Locator(".ps-panel-body .ps-state").First).ToHaveTextAsync("succeeded", new() { Timeout = 60_000 });
+        Assert.Contains("late data", await scheduler.Http.GetStringAsync("/api/runs/1"), StringComparison.Ordinal);
         browser.AssertNoFault();
         Directory.Delete(sql, recursive: true);
     }

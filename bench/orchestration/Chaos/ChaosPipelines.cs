@@ -22,6 +22,8 @@ internal static class ChaosPipelines
         ["Pipeline:RetryDelaysInSeconds:0"] = "0.1",
         ["Pipeline:RetryDelaysInSeconds:1"] = "0.3",
         ["Pipeline:ReconcileIntervalInSeconds"] = "2",
+        // the deaths here are not the tasks' doing
+        ["Pipeline:MaxDeliveries"] = "1000",
         ["Pipeline:ShutdownTimeoutInSeconds"] = "5",
     };
 

@@ -88,6 +88,7 @@ internal static class DashboardExtensions
         Act("/backfills/(?<backfill>[0-9]{1,18})/cancel", PipelineActs.CancelBackfillAsync);
         Act(RunPath + "/retry", PipelineActs.RetryAsync);
         Act(RunPath + "/cancel", PipelineActs.CancelAsync);
+        Act(RunPath + "/tasks/(?<task>[^/]+)/act", PipelineActs.RepairAsync);
         // as earlier versions of the page had it; scripts may use it
         Act("/runs/trigger/(?<pipeline>[^/]+)", PipelineActs.TriggerAsync);
     }

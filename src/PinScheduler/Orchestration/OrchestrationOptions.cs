@@ -12,7 +12,7 @@ internal sealed class OrchestrationOptions
     public double[] RetryDelaysInSeconds { get; set; } = [];
 
     /// <summary>So many attempts in a row whose process died: then the task has failed, and no further process is put at risk.</summary>
-    public int MaxDeliveries { get; set; } = 3;
+    public int MaxDeliveries { get; set; } = 10;
 
     /// <summary>Lines that are kept of an attempt's log. More nobody reads, and the table is for people.</summary>
     public int MaxLogLines { get; set; } = 10_000;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PinScheduler.Dashboard.Pages;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Backfill;
 using PinScheduler.Orchestration.Graph;
@@ -69,15 +70,24 @@ internal static class PipelineActs
         return null;
     }
 
-    public static async Task<string?> RetryAsync(PageRequest request)
+    public static Task<string?> RetryAsync(PageRequest request) => DoAsync(request, new RunAct(RunAct.Retry));
+
+    public static Task<string?> CancelAsync(PageRequest request) => DoAsync(request, new RunAct(RunAct.Cancel));
+
+    public static async Task<string?> RepairAsync(PageRequest request)
     {
-        await request.Get<RunControl>().RetryAsync(request.Run, request.Aborted);
-        return null;
+        var form = await request.FormAsync();
+        if (form["reason"].ToString().Trim() is not { Length: > 0 and <= 900 } reason)
+        {
+            throw RefusedException.Invalid("Say why, in at most 900 characters, for whoever reads the run later.");
+        }
+
+        return await DoAsync(request, RepairPart.ActOf(form["act"].ToString(), request["task"]) with { Reason = reason });
     }
 
-    public static async Task<string?> CancelAsync(PageRequest request)
+    private static async Task<string?> DoAsync(PageRequest request, RunAct act)
     {
-        await request.Get<RunControl>().CancelAsync(request.Run, request.Aborted);
+        await request.Get<RunControl>().ActAsync(request.Run, act with { By = request.User }, request.Aborted);
         return null;
     }
 

@@ -34,7 +34,8 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"</tbody></table></div>");
         }
 
-        return html.Add($"</div>");
+        html.Add($"</div>");
+        return IsReadOnly ? html : html.Add(await RepairPart.OfAsync(request, Url, id, key));
     }
 
     private PageHtml Links(TaskView task)

@@ -104,7 +104,8 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
             // settling one task by hand does not make a cancelled run a failed one
             (true, _) => was.State == RunState.Cancelled && Run.State == RunState.Failed ? Run with { State = was.State, CancelledAt = was.CancelledAt, Reason = was.Reason } : Run,
             (_, { } reason) => Run with { State = RunState.Queued, Reason = reason },
-            _ => Run with { ActiveOf = place },
+            // one that was cancelled in the queue has not started before
+            _ => Run with { ActiveOf = place, StartedAt = Run.StartedAt ?? Now },
         };
     }
 
