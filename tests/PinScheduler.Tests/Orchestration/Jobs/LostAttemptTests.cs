@@ -19,7 +19,7 @@ public sealed class LostAttemptTests
     public async Task Task_IsGivenUp_WhenItsProcessesDieAgainAndAgain()
     {
         var database = MariaDb.CreateDatabase("dies");
-        await using var dying = await OrchestrationHost.StartAsync(database, Describe, settings: new() { ["Pipeline:Workers:analyze"] = "0" });
+        await using var dying = await OrchestrationHost.StartAsync(database, Describe, settings: new() { ["Pipeline:Workers:analyze"] = "0", ["Pipeline:MaxDeliveries"] = "3" });
         var run = await dying.TriggerAsync();
         var job = await JobAsync(dying, run);
         var claims = new List<TaskClaim>();
@@ -31,7 +31,7 @@ public sealed class LostAttemptTests
         Assert.All(claims, claim => Assert.Equal(Verdict.Granted, claim.Verdict));
 
         // the fourth delivery, to a server that really works the job
-        await using var working = await OrchestrationHost.StartAsync(database, Describe, settings: new() { ["Pipeline:ReconcileIntervalInSeconds"] = "3600" });
+        await using var working = await OrchestrationHost.StartAsync(database, Describe, settings: new() { ["Pipeline:ReconcileIntervalInSeconds"] = "3600", ["Pipeline:MaxDeliveries"] = "3" });
         var view = await working.WaitForEndAsync(run);
         Assert.Equal("failed: failed upstream_failed succeeded", $"{view.State}: {string.Join(' ', view.Tasks!.Select(task => task.State))}");
         Assert.Contains("3 attempts in a row ended without a word", view.Tasks![0].Error);
