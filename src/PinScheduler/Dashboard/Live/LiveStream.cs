@@ -10,14 +10,14 @@ internal static class LiveStream
     // so that a connection that is dead is noticed, by either side and by what is between
     private const int BeatsBetweenSigns = 20;
 
-    /// <summary>What makes a page follow a topic from the moment on at which it was made.</summary>
-    public static async Task<PageHtml> WatchAsync(PageRequest request, UrlHelper url, string topic) =>
-        new PageHtml().Add($"<div data-ps-watch=\"{url.To("/live")}?topic={topic}&amp;mark={Uri.EscapeDataString(await request.Get<Pulse>().MarkAsync(topic, request.Aborted))}\"></div>");
+    /// <summary>What makes a page follow a topic.</summary>
+    public static PageHtml Watch(UrlHelper url, string topic) => new PageHtml().Add($"<div data-ps-watch=\"{url.To("/live")}?topic={topic}\"></div>");
 
     public static async Task SendAsync(PageRequest request, Func<string, string, Task> sendAsync, CancellationToken cancellationToken)
     {
         var (pulse, time, topic) = (request.Get<Pulse>(), request.Get<TimeProvider>(), request.Query("topic") ?? Pulse.Runs);
-        var seen = request.Query("mark");
+        // the first event comes at once: between the page and its stream a run may have been retried and have ended, which leaves no mark
+        string? seen = null;
         for (var beat = 0; ; beat++)
         {
             var mark = await pulse.MarkAsync(topic, cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class PipelinesPage() : SchedulerPage("Pipelines")
 
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">Pipelines</h1>{await LiveStream.WatchAsync(request, Url, Pulse.Runs)}");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">Pipelines</h1>{LiveStream.Watch(Url, Pulse.Runs)}");
         foreach (var pipeline in await request.Get<PipelineReader>().ListAsync(request.Aborted))
         {
             html.Add($"<section class=\"ps-card\"><div data-ps-part=\"{pipeline.Key}\">").Add(await CardAsync(request, pipeline)).Add($"</div>");

@@ -15,7 +15,7 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
         var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
-        var html = new PageHtml().Add($"{await LiveStream.WatchAsync(request, Url, Pulse.OfRun(id))}")
+        var html = new PageHtml().Add($"{LiveStream.Watch(Url, Pulse.OfRun(id))}")
             .Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
         html.Add($"<div data-ps-part=\"head\">").Add(await RunHead.OfAsync(request, Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add($"</div>");
         html.Add($"<nav class=\"ps-bar\" aria-label=\"Parts of this page\"><a href=\"#graph\">Graph</a> <a href=\"#timeline\">Timeline</a> <a href=\"#tasks\">Tasks</a> <a href=\"#checks\">Checks</a> <a href=\"{Url.To(LogPage.Path(run.Id))}\">Log</a> <a href=\"{Url.To($"/runs/{id}/lineage")}\">Lineage</a> <a href=\"{Url.To($"/runs/{id}/compare")}\">Compare</a></nav>");
