@@ -65,8 +65,8 @@ public sealed class Warehouse : IAsyncDisposable
     public static bool IsLockConflict(MySqlException exception) =>
         exception.ErrorCode is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout;
 
-    /// <summary>True where the server has refused something or is away: a connection that breaks in an answer ends with an IOException, a used one that broke with the last.</summary>
-    public static bool IsDatabaseError(Exception exception) => exception is MySqlException or IOException or InvalidOperationException;
+    /// <summary>True where the server has refused something or is away: a connection that breaks in an answer ends with an IOException, a used one that broke with the driver's InvalidOperationException.</summary>
+    public static bool IsDatabaseError(Exception exception) => exception is MySqlException or IOException or InvalidOperationException { Source: "MySqlConnector" };
 
     public async ValueTask DisposeAsync()
     {

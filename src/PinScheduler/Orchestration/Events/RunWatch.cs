@@ -76,7 +76,6 @@ internal sealed class RunWatch(Warehouse warehouse, PipelineCatalog pipelines, R
             return;
         }
 
-        await control.TryCancelAsync(run, cancellationToken);
-        await runs.ChangeAsync(run, now => now.Run = now.Run.CancelledAt is null ? now.Run : now.Run with { Reason = $"cancelled at its deadline, {limit.DeadlineAt:yyyy-MM-dd HH:mm:ss} UTC" }, cancellationToken);
+        await control.TryCancelAsync(run, cancellationToken, $"at its deadline, {limit.DeadlineAt:yyyy-MM-dd HH:mm:ss} UTC");
     }
 }

@@ -1,6 +1,6 @@
 using Hangfire;
 using Hangfire.Server;
-using MySqlConnector;
+using PinScheduler.Database;
 
 namespace PinScheduler.Orchestration.Jobs;
 
@@ -58,7 +58,7 @@ internal sealed class TaskJob(TaskClaims claims, TaskAttempt attempt, RunJobs jo
         {
             await taskLog.EndLostAsync(run, task, cancellationToken);
         }
-        catch (MySqlException exception)
+        catch (Exception exception) when (Warehouse.IsDatabaseError(exception))
         {
             // no reason for the attempt that is about to begin to fail; the next one tries again
             OrchestrationLog.JournalFailed(log, exception, run, task);

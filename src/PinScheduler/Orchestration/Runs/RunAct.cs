@@ -11,6 +11,9 @@ internal sealed record RunAct(string Kind, string? Task = null, bool Below = fal
 
     public static IReadOnlyList<string> All { get; } = [Retry, Cancel, Rerun, Succeed, Skip];
 
+    /// <summary>Set where nobody's hand did it: "at its deadline".</summary>
+    public string? Cause { get; init; }
+
     /// <summary>"by Ada: the disk was full", as far as it is known.</summary>
-    public string Whose => $"by {By ?? "hand"}{(Reason is null ? "" : ": " + Reason)}";
+    public string Whose => Cause ?? $"by {By ?? "hand"}{(Reason is null ? "" : ": " + Reason)}";
 }

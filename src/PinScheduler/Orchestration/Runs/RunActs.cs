@@ -10,7 +10,7 @@ internal static class RunActs
     /// <summary>In the transaction that does it.</summary>
     public static Task KeepAsync(MySqlConnection connection, MySqlTransaction transaction, long run, RunAct act, IEnumerable<TaskRow> changed) => connection.ExecuteAsync(
         "insert into run_act (run_id, act, task_key, tasks, requested_by, reason, created_at) values (@run, @Kind, @Task, @tasks, @By, @Reason, utc_timestamp(6))",
-        new { run, act.Kind, act.Task, tasks = JsonSerializer.Serialize(changed.Select(task => task.Key)), act.By, act.Reason }, transaction);
+        new { run, act.Kind, act.Task, tasks = JsonSerializer.Serialize(changed.Select(task => task.Key)), act.By, Reason = act.Reason ?? act.Cause }, transaction);
 
     public static Task<IEnumerable<RunActRow>> ReadAsync(MySqlConnection connection, MySqlTransaction moment, long run, CancellationToken cancellationToken) => connection.QueryAsync<RunActRow>(new CommandDefinition(
         "select act, task_key as Task, tasks, requested_by as RequestedBy, reason, created_at as CreatedAt from run_act where run_id = @run order by id", new { run }, moment, cancellationToken: cancellationToken));

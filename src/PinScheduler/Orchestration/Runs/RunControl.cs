@@ -37,11 +37,11 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
     }
 
     /// <summary>The same; nothing where the run has ended.</summary>
-    public async Task TryCancelAsync(long run, CancellationToken cancellationToken)
+    public async Task TryCancelAsync(long run, CancellationToken cancellationToken, string? cause = null)
     {
         try
         {
-            await CancelAsync(run, cancellationToken);
+            await ActAsync(run, new RunAct(RunAct.Cancel) { Cause = cause }, cancellationToken);
         }
         catch (RefusedException refused) when (refused.Status == StatusCodes.Status409Conflict)
         {

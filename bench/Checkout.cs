@@ -1,4 +1,4 @@
-namespace OrchestrationBench;
+namespace Bench;
 
 internal static class Checkout
 {
