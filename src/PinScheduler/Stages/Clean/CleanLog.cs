@@ -18,8 +18,8 @@ internal static partial class CleanLog
     [LoggerMessage(EventId = 5004, Level = LogLevel.Information, Message = "'{Table}' now holds what the new rules make of the records")]
     public static partial void Swapped(ILogger log, string table);
 
-    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "Partition {Partition}: another cleaner holds it; waiting for its end")]
-    public static partial void WaitingForPartition(ILogger log, int partition);
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "Other cleaners hold the {Partitions} partitions that are left; waiting for their end")]
+    public static partial void WaitingForPartitions(ILogger log, int partitions);
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Information, Message = "Removed {Files} landing files of '{DataSet}' that were cleaned and older than 'Pipeline:LandingRetentionDays'")]
     public static partial void Removed(ILogger log, int files, string dataSet);

@@ -8,6 +8,9 @@ internal sealed class CleanOptionsValidator : IValidateOptions<CleanOptions>
 {
     private const int MostConnections = 16;
 
+    // places in a batch are kept in 32 bits
+    private const int MostBatchMegabytes = 4000;
+
     private static readonly string[] NotText = ["index", "ind", "age", "latitude", "longitude"];
 
     public ValidateOptionsResult Validate(string? name, CleanOptions options)
@@ -21,6 +24,11 @@ internal sealed class CleanOptionsValidator : IValidateOptions<CleanOptions>
         if (options.CleanConnections is < 1 or > MostConnections)
         {
             yield return $"'Pipeline:CleanConnections' is {options.CleanConnections}; it must be 1 to {MostConnections}.";
+        }
+
+        if (options.CleanBatchMegabytes is < 1 or > MostBatchMegabytes)
+        {
+            yield return $"'Pipeline:CleanBatchMegabytes' is {options.CleanBatchMegabytes}; it must be 1 to {MostBatchMegabytes}.";
         }
 
         foreach (var error in options.Bounds.Errors("Pipeline:Bounds", options.BoundNames))

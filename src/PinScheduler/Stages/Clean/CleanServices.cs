@@ -15,6 +15,7 @@ internal static class CleanServices
         services.AddSingleton<CleanedFiles>();
         services.AddSingleton<CleanSlots>();
         services.AddSingleton<FactKeys>();
+        services.AddSingleton<BatchLoader>();
         services.AddSingleton<FileCleaner>();
         services.AddSingleton<FileExplainer>();
         return services;

@@ -9,21 +9,21 @@ namespace PinScheduler.Stages.Clean;
 /// <summary>Which files have been cleaned by which rules, and what became of their records.</summary>
 internal sealed class CleanedFiles(Warehouse warehouse)
 {
-    /// <summary>The files whose records the target lacks, of one partition or of all, in the order in which they were landed.</summary>
-    public async Task<IReadOnlyList<PendingFile>> PendingAsync(CleanTarget target, int? partition, CancellationToken cancellationToken)
+    /// <summary>The files whose records the target lacks, of these partitions or of all, in the order in which they were landed.</summary>
+    public async Task<IReadOnlyList<PendingFile>> PendingAsync(CleanTarget target, IReadOnlyCollection<int>? partitions, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         // cleaned_with spares the look at files long done; the row of cleaned_file is what counts
         return (await connection.QueryAsync<PendingFile>(new CommandDefinition(
-            """
+            $"""
             select f.id as Id, f.topic as Topic, f.`partition` as `Partition`, f.first_offset as FirstOffset, f.last_offset as LastOffset,
                 f.records as Records, f.bytes as Bytes, f.checksum as Checksum, f.path as Path
             from landing_file f
             left join cleaned_file c on c.landing_file = f.id and c.rules = @Rules
-            where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules) and c.landing_file is null and f.removed_at is null and (@partition is null or f.`partition` = @partition)
+            where f.data_set = @Key and (f.cleaned_with is null or f.cleaned_with <> @Rules) and c.landing_file is null and f.removed_at is null {(partitions is null ? "" : "and f.`partition` in @partitions")}
             order by f.id
             """,
-            new { target.Rules, target.DataSet.Key, partition },
+            new { target.Rules, target.DataSet.Key, partitions },
             cancellationToken: cancellationToken))).AsList();
     }
 

@@ -1,3 +1,6 @@
+using Microsoft.Win32.SafeHandles;
+using PinScheduler.Landing;
+
 namespace PinScheduler.Stages.Clean;
 
 /// <summary>A landing file that is to be cleaned.</summary>
@@ -20,6 +23,27 @@ internal sealed record PendingFile
     public required string Checksum { get; init; }
 
     public required string Path { get; init; }
+
+    public bool IsPacked => LandingFileName.IsPacked(Path);
+
+    /// <exception cref="DamagedFileException">There is no such file.</exception>
+    public Stream Open(LandingFolder folder) => Existing(() => folder.OpenRead(Path));
+
+    /// <summary>For reads anywhere in the file.</summary>
+    /// <exception cref="DamagedFileException">There is no such file.</exception>
+    public SafeFileHandle Handle(LandingFolder folder) => Existing(() => File.OpenHandle(folder.FullPath(Path), options: FileOptions.RandomAccess));
+
+    private T Existing<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DamagedFileException(this, "is missing");
+        }
+    }
 }
 
 /// <summary>What became of a file's records: each is a new row, a duplicate of one or rejected.</summary>
@@ -30,10 +54,10 @@ internal sealed record CleanFigures(long Records, long Accepted, long Duplicates
 
     public required long Bytes { get; init; }
 
-    /// <summary>From the file's opening to its last row's insertion.</summary>
+    /// <summary>Of the time from the first file's opening to the last row's insertion, its share by bytes.</summary>
     public required TimeSpan Took { get; init; }
 
-    public double MegabytesPerSecond => Bytes / 1e6 / Took.TotalSeconds;
+    public double MegabytesPerSecond => Took > TimeSpan.Zero ? Bytes / 1e6 / Took.TotalSeconds : 0;
 
     public string NullsText => string.Join(", ", Nulls.Select(static column => $"{column.Key} {column.Value}"));
 }

@@ -22,7 +22,7 @@ internal sealed class RecordExplainer(DataSet dataSet, CleanOptions options)
         var row = new RowBuffer();
         row.BeginRow();
         var reason = cleaner.Clean(line, row, new FactRow(null), out _);
-        var values = reason is null ? LoadLine.Split(row.Memory(0, row.Length).Span) : new string?[_rules.Sources.Count];
+        var values = reason is null ? LoadLine.Texts(row.Memory(0, row.Length).Span) : new string?[_rules.Sources.Count];
         var columns = new List<ColumnExplanation>();
         foreach (var (column, value) in _rules.Sources.Zip(values))
         {

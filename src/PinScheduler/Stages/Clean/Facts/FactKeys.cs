@@ -11,14 +11,16 @@ internal sealed class FactKeys(Warehouse warehouse, TimeProvider time, long larg
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
-    public async Task BeforeLoadAsync(CleanTarget target, long records, StageContext context, CancellationToken cancellationToken)
+    /// <returns>Whether it is such a load.</returns>
+    public async Task<bool> BeforeLoadAsync(CleanTarget target, long records, StageContext context, CancellationToken cancellationToken)
     {
         if (records < largeLoad || records < await HeldAsync(target, cancellationToken))
         {
-            return;
+            return false;
         }
 
         await ChangeAsync(target, context, static (key, _) => $"drop key `{key}`", missing: false, cancellationToken);
+        return true;
     }
 
     /// <summary>Also in the attempt after one that died before this.</summary>

@@ -23,11 +23,7 @@ internal sealed class BulkRowLoader : RowLoader
             // as long as it takes: the task has its own time-out
             Timeout = 0,
         };
-        load.Columns.AddRange(table.Columns.Select(column => column == "h" ? "@h" : $"`{column}`"));
-        if (table.Columns.Contains("h"))
-        {
-            load.Expressions.Add("`h` = unhex(@h)");
-        }
+        load.Columns.AddRange(table.Columns.Select(static column => $"`{column}`"));
 
         // not cancelled itself: killed in the middle of its stream, the statement can leave both sides waiting; the stream's end comes first
         lines.Stop = cancellationToken;

@@ -1,20 +1,12 @@
 using PinScheduler.Database;
 using PinScheduler.Stages.Clean.Facts;
-using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean.Loading;
 
 /// <summary>What one connection's files are cleaned in, one after another, so that files cost no memory of their own.</summary>
 internal sealed class CleanBuffers
 {
-    public RowBuffer Clean { get; } = new();
-
-    public RowBuffer Facts { get; } = new();
-
-    public List<Row> Rows { get; } = [];
-
-    /// <summary>Of the rows: their indexes, and below each where its row stands in <see cref="Rows"/>.</summary>
-    public List<ulong> Order { get; } = [];
+    public IReadOnlyList<CleanChunk> Chunks { get; } = [new(), new()];
 
     public FactRow Fact { get; private set; } = new(null);
 

@@ -4,106 +4,102 @@ using PinScheduler.Stages.Clean.Rules;
 
 namespace PinScheduler.Stages.Clean.Loading;
 
-/// <summary>A file's accepted records, chunk by chunk, each in the order of the tables' key: as rows of the clean table and of the fact table.</summary>
-internal sealed class CleanRows(LineReader lines, LineCleaner cleaner, CleanBuffers buffers, long source, Action<long> read)
+/// <summary>The accepted records of landing files, chunk by chunk: as rows of the clean table and of the fact table.</summary>
+internal sealed class CleanRows(LandedLines lines, LineCleaner cleaner, CleanBuffers buffers, Action<long> read)
 {
-    // warehouse.md §3: sorted pieces of 16 MB gain most of what sorting can; a little less, and the buffer stops doubling at 16
-    private const int ChunkBytes = 15 * 1024 * 1024;
-
-    // as many as RowBuffer tells of
-    private const int MostColumns = 32;
-
-    private readonly List<Row> _rows = buffers.Rows;
-    private readonly List<ulong> _order = buffers.Order;
-
-    public long Records { get; private set; }
-
-    public long Rejected { get; private set; }
-
-    /// <summary>By the clean table's columns, in how many records that were not rejected each is NULL.</summary>
-    public long[] Nulls { get; } = new long[MostColumns];
-
-    public async Task<bool> NextChunkAsync(CancellationToken cancellationToken)
+    /// <summary>The chunks in turn, each until the one after next is asked for: while the server takes one in, the next is made.</summary>
+    public async Task LoadAsync(Func<CleanChunk, Task> load, CancellationToken cancellationToken)
     {
-        var before = Records;
-        _rows.Clear();
-        _order.Clear();
-        buffers.Clean.Clear();
-        buffers.Names?.Trim();
-        do
+        var next = FillAsync(buffers.Chunks[0], cancellationToken);
+        for (var i = 0; await next; i ^= 1)
         {
-            TakeLines();
+            next = Task.Run(() => FillAsync(buffers.Chunks[i ^ 1], cancellationToken), CancellationToken.None);
+            try
+            {
+                await load(buffers.Chunks[i]);
+            }
+            finally
+            {
+                // whatever became of the load, nobody may go on with the lines and the buffers; a failure of its own shows above, or comes second
+                await Task.WhenAny(next);
+            }
         }
-        while (buffers.Clean.Length < ChunkBytes && await lines.ReadAsync(cancellationToken));
-
-        // rows of one index stay as they came: few, and next to each other either way
-        CollectionsMarshal.AsSpan(_order).Sort();
-        read(Records - before);
-        return _rows.Count > 0;
     }
 
-    /// <summary>The chunk's rows of the clean table; until the next chunk.</summary>
-    public LoadStream Clean() => new ChunkLines(_rows.Count, i => buffers.Clean.Memory(InOrder(i).Start, InOrder(i).Length));
+    private async Task<bool> FillAsync(CleanChunk chunk, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        chunk.Clear();
+        buffers.Names?.Trim();
+        var records = 0L;
+        do
+        {
+            records += TakeLines(chunk);
+        }
+        while (chunk.Clean.Length < lines.ChunkBytes && await lines.ReadAsync(cancellationToken));
 
-    /// <summary>The chunk's rows of the fact table; until the next chunk.</summary>
-    public async Task<LoadStream> FactsAsync(CancellationToken cancellationToken)
+        // rows of one index stay as they came: few, and next to each other either way
+        CollectionsMarshal.AsSpan(chunk.Order).Sort();
+        await AddFactsAsync(chunk, cancellationToken);
+        read(records);
+        return chunk.Rows.Count > 0;
+    }
+
+    private async Task AddFactsAsync(CleanChunk chunk, CancellationToken cancellationToken)
     {
         if (buffers.Names is { } names)
         {
             await names.ResolveAsync(cancellationToken);
         }
 
-        var facts = buffers.Facts;
-        facts.Clear();
-        for (var i = 0; i < _order.Count; i++)
+        var facts = chunk.Facts;
+        for (var i = 0; i < chunk.Order.Count; i++)
         {
-            var row = InOrder(i);
+            var row = chunk.InOrder(i);
             facts.BeginRow();
             facts.Whole(row.Ind);
-            facts.Hex(row.Hash);
+            facts.Bytes(row.Hash);
             facts.Whole(buffers.Names is null ? row.First : buffers.Names.IdOf(row.First ?? 0));
             facts.Whole(row.Second);
-            facts.Whole(source);
+            facts.Whole(row.Source);
             facts.EndRow();
         }
-
-        return new ChunkLines(_rows.Count, facts);
     }
 
-    private Row InOrder(int place) => _rows[(int)(uint)_order[place]];
-
-    private void TakeLines()
+    /// <returns>How many records they were.</returns>
+    private long TakeLines(CleanChunk chunk)
     {
-        var (buffer, fact) = (buffers.Clean, buffers.Fact);
-        while (buffer.Length < ChunkBytes && lines.TryTake(out var line))
+        var (buffer, fact, records) = (chunk.Clean, buffers.Fact, 0L);
+        while (buffer.Length < lines.ChunkBytes && lines.TryTake(out var line))
         {
             if (LineCleaner.IsBlank(line))
             {
                 continue;
             }
 
-            Records++;
+            var file = lines.Current;
+            file.Records++;
+            records++;
             buffer.BeginRow();
             if (cleaner.Clean(line, buffer, fact, out var ind) is not null)
             {
-                Rejected++;
+                file.Rejected++;
                 continue;
             }
 
             for (var nulls = buffer.NullsOfRow; nulls != 0; nulls &= nulls - 1)
             {
-                Nulls[BitOperations.TrailingZeroCount(nulls)]++;
+                file.Nulls[BitOperations.TrailingZeroCount(nulls)]++;
             }
 
             var hash = buffer.HashOfRow();
-            buffer.Hex(hash);
-            buffer.Whole(source);
+            buffer.Bytes(hash);
+            buffer.Whole(file.File.Id);
             var (start, length) = buffer.EndRow();
-            _order.Add(((ulong)((uint)ind ^ 0x8000_0000) << 32) | (uint)_rows.Count);
-            _rows.Add(new Row(ind, hash, start, length, fact.First, fact.Second));
+            chunk.Order.Add(((ulong)((uint)ind ^ 0x8000_0000) << 32) | (uint)chunk.Rows.Count);
+            chunk.Rows.Add(new Row(ind, hash, start, length, fact.First, fact.Second, file.File.Id));
         }
+
+        return records;
     }
 }
-
-/// <summary>Where a row stands in its chunk, and its fact row.</summary>
-internal readonly record struct Row(int Ind, UInt128 Hash, int Start, int Length, int? First, int? Second);

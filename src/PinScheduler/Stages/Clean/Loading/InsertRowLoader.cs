@@ -13,7 +13,7 @@ internal sealed class InsertRowLoader : RowLoader
     protected override async Task<(long Inserted, long Warnings)> InsertAsync(MySqlConnection connection, MySqlTransaction transaction, LoadTable table, LoadStream lines, CancellationToken cancellationToken)
     {
         var reader = new LineReader(lines);
-        var batch = new List<string?[]>();
+        var batch = new List<byte[]?[]>();
         long inserted = 0, warnings = 0, bytes = 0;
         bool more;
         do
@@ -45,7 +45,7 @@ internal sealed class InsertRowLoader : RowLoader
         }
     }
 
-    private static async Task<int> InsertAsync(MySqlConnection connection, MySqlTransaction transaction, LoadTable table, List<string?[]> rows, CancellationToken cancellationToken)
+    private static async Task<int> InsertAsync(MySqlConnection connection, MySqlTransaction transaction, LoadTable table, List<byte[]?[]> rows, CancellationToken cancellationToken)
     {
         await using var insert = new MySqlCommand { Connection = connection, Transaction = transaction, CommandTimeout = 0 };
         var text = new StringBuilder($"insert ignore into `{table.Name}` ({string.Join(", ", table.Columns.Select(column => $"`{column}`"))}) values ");
@@ -55,8 +55,8 @@ internal sealed class InsertRowLoader : RowLoader
             for (var i = 0; i < row.Length; i++)
             {
                 var name = $"@p{insert.Parameters.Count}";
-                insert.Parameters.AddWithValue(name, row[i]);
-                text.Append(i == 0 ? "" : ", ").Append(table.Columns[i] == "h" ? $"unhex({name})" : name);
+                insert.Parameters.AddWithValue(name, table.Columns[i] == RowLoader.Bytes || row[i] is not { } field ? row[i] : Encoding.UTF8.GetString(field));
+                text.Append(i == 0 ? "" : ", ").Append(name);
             }
 
             text.Append(')');

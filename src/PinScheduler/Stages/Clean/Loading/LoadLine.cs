@@ -5,10 +5,13 @@ namespace PinScheduler.Stages.Clean.Loading;
 /// <summary>A load line taken apart again, as LOAD DATA does it.</summary>
 internal static class LoadLine
 {
+    /// <summary>The fields as text, without the escapes; null for NULL.</summary>
+    public static string?[] Texts(ReadOnlySpan<byte> line) => [.. Split(line).Select(static field => field is null ? null : Encoding.UTF8.GetString(field))];
+
     /// <summary>The fields, without the escapes; null for NULL.</summary>
-    public static string?[] Split(ReadOnlySpan<byte> line)
+    public static byte[]?[] Split(ReadOnlySpan<byte> line)
     {
-        var fields = new List<string?>();
+        var fields = new List<byte[]?>();
         foreach (var field in line.Split((byte)'\t'))
         {
             fields.Add(line[field] is var text && text.SequenceEqual("\\N"u8) ? null : Unescape(text));
@@ -17,11 +20,11 @@ internal static class LoadLine
         return [.. fields];
     }
 
-    private static string Unescape(ReadOnlySpan<byte> text)
+    private static byte[] Unescape(ReadOnlySpan<byte> text)
     {
         if (!text.Contains((byte)'\\'))
         {
-            return Encoding.UTF8.GetString(text);
+            return text.ToArray();
         }
 
         var plain = new byte[text.Length];
@@ -37,6 +40,6 @@ internal static class LoadLine
             };
         }
 
-        return Encoding.UTF8.GetString(plain, 0, length);
+        return plain[..length];
     }
 }

@@ -12,7 +12,8 @@ internal sealed class RejectedRows(LineReader lines, LineCleaner cleaner, RowBuf
 
     private readonly RowBuffer _discarded = new();
     private readonly FactRow _none = new(null);
-    private bool _taken;
+    // what stands in the buffer before the first chunk is not ours
+    private bool _taken = true;
 
     protected override async Task<bool> FillAsync(CancellationToken cancellationToken)
     {

@@ -4,9 +4,12 @@ using MySqlConnector;
 
 namespace PinScheduler.Stages.Clean.Loading;
 
-/// <summary>Puts load lines into a table; rows whose key is there already are left out. Column `h` is hexadecimal in the lines.</summary>
+/// <summary>Puts load lines into a table; rows whose key is there already are left out.</summary>
 internal abstract class RowLoader
 {
+    /// <summary>The column that is no text.</summary>
+    protected const string Bytes = "h";
+
     /// <summary>LOAD DATA LOCAL where the server allows it, else INSERT.</summary>
     public static async Task<RowLoader> ForAsync(MySqlConnection connection) =>
         await connection.ExecuteScalarAsync<bool>("select @@global.local_infile") ? new BulkRowLoader() : new InsertRowLoader();
