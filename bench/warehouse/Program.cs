@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WarehouseBench.Data;
 using WarehouseBench.Nights;
+using WarehouseBench.Parsing;
 using WarehouseBench.Peers;
 
 if (args is [DuckDbChild.Command, var folder, var database])
@@ -12,5 +13,6 @@ var root = new RootCommand("Measures cleaning and analysing at any size, beside 
 {
     GenerateCommand.Create(),
     NightsCommand.Create(),
+    ParseCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

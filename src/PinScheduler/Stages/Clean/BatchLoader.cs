@@ -52,6 +52,7 @@ internal sealed class BatchLoader(Warehouse warehouse, LandingFolder folder, Tim
                 return;
             }
 
+            await CleanOrder.BeginAsync(connection, transaction);
             var added = await LoadAsync(work, lines, buffers, connection, transaction, records =>
             {
                 counted += records;
