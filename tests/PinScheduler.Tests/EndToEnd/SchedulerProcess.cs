@@ -9,12 +9,14 @@ namespace PinScheduler.Tests.EndToEnd;
 internal sealed class SchedulerProcess : IAsyncDisposable
 {
     private readonly string[] _settings;
+    private readonly string _login;
     private ChildProcess? _broker;
     private ChildProcess? _server;
 
-    private SchedulerProcess(string name, string[] settings)
+    private SchedulerProcess(string name, Func<string, string> login, string[] settings)
     {
         ConnectionString = MariaDb.CreateDatabase(name);
+        _login = login(ConnectionString);
         Data = Directory.CreateTempSubdirectory("pinscheduler-e2e-").FullName;
         _settings = settings;
     }
@@ -25,9 +27,15 @@ internal sealed class SchedulerProcess : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = new();
 
-    public static async Task<SchedulerProcess> StartAsync(string name, params string[] settings)
+    public static Task<SchedulerProcess> StartAsync(string name, params string[] settings) => StartAsAsync(static owner => owner, name, settings);
+
+    /// <summary>As another user than the database's owner.</summary>
+    /// <param name="login">The owner's connection string in, the user's out.</param>
+    /// <param name="name">Of the database.</param>
+    /// <param name="settings">Arguments of server and broker.</param>
+    public static async Task<SchedulerProcess> StartAsAsync(Func<string, string> login, string name, params string[] settings)
     {
-        var scheduler = new SchedulerProcess(name, settings);
+        var scheduler = new SchedulerProcess(name, login, settings);
         await scheduler.StartAsync();
         return scheduler;
     }
@@ -44,7 +52,7 @@ internal sealed class SchedulerProcess : IAsyncDisposable
         var bootstrap = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "broker.json"))).RootElement.GetProperty("bootstrapServers").GetString()!;
         _server = Launch(["serve", "--Data=" + Data, "--Urls=http://127.0.0.1:0", "--Sql=" + Path.Combine(MariaDb.Root, "sql"), .. _settings], new()
         {
-            ["ConnectionStrings__MySql"] = ConnectionString,
+            ["ConnectionStrings__MySql"] = _login,
             ["Kafka__BootstrapServers"] = bootstrap,
             ["Kafka__Embedded"] = "true",
         });
