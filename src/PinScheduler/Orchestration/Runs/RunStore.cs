@@ -101,9 +101,9 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
             values.AddDynamicParams(new { RunState = board.Run.State, RunReason = board.Run.Reason, board.Run.ActiveOf, board.Run.CancelledAt, board.Run.RestartedFrom, RunStartedAt = board.Run.StartedAt, RunEndedAt = board.Run.EndedAt });
         }
 
-        foreach (var task in board.Tasks.Where(task => task != tasks[task.Key]))
+        // numbered by their place in the change: most change one task, by statements that are known by then; a text of its own for each task would be compiled for each
+        foreach (var (n, task) in board.Tasks.Where(task => task != tasks[task.Key]).Index())
         {
-            var n = task.Ordinal;
             sql.Append($"""
                 update task_run set state = @s{n}, reason = @r{n}, attempts = @a{n}, failures = @f{n}, lost = @l{n}, fence = @n{n}, hangfire_job_id = @j{n}, counts = @c{n}, error = @e{n}, server = @v{n}, started_at = @b{n}, ended_at = @d{n}, retry_at = @t{n}
                 where run_id = @run and task_key = @k{n};
@@ -117,7 +117,7 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
                 values.Add($"{name}{n}", value);
             }
 
-            SaveAttempts(sql, values, board, tasks[task.Key], task);
+            SaveAttempts(sql, values, board, tasks[task.Key], task, n);
         }
 
         if (sql.Length > 0)
@@ -127,9 +127,8 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         }
     }
 
-    private static void SaveAttempts(StringBuilder sql, DynamicParameters values, RunBoard board, TaskRow before, TaskRow task)
+    private static void SaveAttempts(StringBuilder sql, DynamicParameters values, RunBoard board, TaskRow before, TaskRow task, int n)
     {
-        var n = task.Ordinal;
         var begins = task.Attempts > before.Attempts;
         if (before.State == TaskState.Running && (begins || task.State != TaskState.Running))
         {
