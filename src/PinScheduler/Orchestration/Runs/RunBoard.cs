@@ -73,7 +73,8 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
             return;
         }
 
-        foreach (var node in Graph.Order)
+        // where nothing has gone wrong, nothing is to be passed on
+        foreach (var node in Tasks.Any(static task => task.State == TaskState.UpstreamFailed || TaskState.IsBad(task.State)) ? Graph.Order : [])
         {
             var task = _tasks[node.Key];
             if (task.State == TaskState.Waiting && ReadinessOf(node.Key) == Readiness.Broken)
