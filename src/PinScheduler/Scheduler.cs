@@ -72,6 +72,7 @@ public static class Scheduler
         {
             await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
             await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
+            app.UseDatabaseAway();
             app.MapHosting();
             app.MapIngestion();
             app.MapInspection();

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using MySqlConnector;
 using PinScheduler.Inspection.Cleaning;
 using PinScheduler.Inspection.Topics;
 using PinScheduler.Inspection.Tracing;
@@ -48,10 +47,6 @@ internal static class InspectionApi
         catch (KafkaException exception)
         {
             return TypedResults.Problem($"Kafka does not answer ({exception.Error.Reason}): ask again when it is back.", statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-        catch (MySqlException exception)
-        {
-            return TypedResults.Problem($"The database does not answer ({exception.Message}): ask again when it is back.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (StageFailedException exception)
         {
