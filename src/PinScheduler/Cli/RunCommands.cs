@@ -71,16 +71,20 @@ internal static class RunCommands
             if (runs.GetArrayLength() == 0)
             {
                 await Console.Error.WriteLineAsync("There is no run yet: 'pinscheduler run --wait' starts one.");
-                return;
             }
 
-            if (Output.IsTerminal)
+            if (Output.IsTerminal && runs.GetArrayLength() > 0)
             {
                 Output.Table("runs", null, ["id", "pipeline", "logicalDate", "state", "trigger", "took", "startedAt"], [.. runs.EnumerateArray().Select(static run => new[]
                 {
                     run.GetProperty("id"), run.GetProperty("pipeline"), run.GetProperty("logicalDate"), run.GetProperty("state"), run.GetProperty("trigger"),
                     JsonSerializer.SerializeToElement(RunWatch.Seconds(run)), run.GetProperty("startedAt"),
                 })], keep: 4);
+                return;
+            }
+
+            if (Output.IsTerminal)
+            {
                 return;
             }
 
