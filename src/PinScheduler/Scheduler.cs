@@ -76,6 +76,7 @@ public static class Scheduler
             app.MapHosting();
             app.MapIngestion();
             app.MapInspection();
+            app.MapSource();
             app.MapOrchestration();
             app.MapResults();
             app.MapTables();

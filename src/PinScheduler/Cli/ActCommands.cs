@@ -53,8 +53,8 @@ internal static class ActCommands
             Output.Line($"a run of {plan.Text("pipeline")} for {plan.Text("logicalDate")} would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}");
             Output.Line("parameters: " + string.Join(", ", plan.GetProperty("parameters").EnumerateObject().Select(static one => $"{one.Name} {one.Value}")));
             string[] columns = ["key", "stage", "queue", "runs", "reason", "dependsOn"];
-            Output.Table("tasks, in order", null, columns, [.. plan.GetProperty("tasks").EnumerateArray().Select(task => columns.Select(task.GetProperty).ToArray())]);
-            Output.Line("next by schedule: " + string.Join(", ", plan.GetProperty("next").EnumerateArray().Select(static next => next.GetString())));
+            Output.Table("tasks, in order", null, columns, [.. plan.GetProperty("tasks").EnumerateArray().Select(task => columns.Select(task.GetProperty).ToArray())], keep: 4);
+            Output.Line("next by schedule: " + string.Join(", ", plan.GetProperty("next").EnumerateArray().Select(static next => next.GetString())), "default");
         });
         command.Add(PlanOf("retry", "Shows what a retry would do", server, json));
         command.Add(PlanOf("cancel", "Shows what a cancel would stop", server, json));

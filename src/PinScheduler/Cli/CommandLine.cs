@@ -9,9 +9,10 @@ internal static class CommandLine
     /// <summary>The root's own options; any other option before a command is configuration for `serve`.</summary>
     public static bool IsOption(string argument) => argument is "--help" or "-h" or "-?" or "--version" or "--server" or "--json";
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>All verbs with their arguments and options.</summary>
+    public static RootCommand Root()
     {
-        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = static _ => DefaultServer(), CustomParser = ParseServer, Recursive = true };
+        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = DefaultServer, CustomParser = ParseServer, Recursive = true };
         var json = new Option<bool>("--json") { Description = "Prints what the server answers, as JSON", Recursive = true };
         var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
@@ -19,7 +20,7 @@ internal static class CommandLine
         root.Add(RunCommands.Rebuild(server, json));
         root.Add(RunCommands.Runs(server, json));
         root.Add(RunCommands.Show(server, json));
-        root.Add(RunCommands.Logs(server));
+        root.Add(LogsCommand.Create(server, json));
         root.Add(ActCommands.OfRun("retry", "Runs the tasks that did not succeed again", server, json));
         root.Add(ActCommands.OfRun("cancel", "Cancels a run", server, json));
         root.Add(ActCommands.Rerun(server, json));
@@ -36,15 +37,21 @@ internal static class CommandLine
         root.Add(TopicCommands.Topics(server, json));
         root.Add(TopicCommands.Peek(server, json));
         root.Add(ProduceCommand.Create(server, json));
-        var parsed = root.Parse(args);
+        root.Add(SeedCommand.Create(server, json));
+        HelpExamples.AddTo(root);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var sentence in UsageErrors.Of(parsed))
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(sentence);
             }
 
-            await Console.Error.WriteLineAsync("See 'pinscheduler --help'.");
             return ExitCodes.Usage;
         }
 
@@ -63,12 +70,18 @@ internal static class CommandLine
         }
     }
 
-    private static Uri DefaultServer() => new(Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } named ? named : "http://127.0.0.1:5080");
+    private static Uri DefaultServer(ArgumentResult none)
+    {
+        var named = Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
+        return AsServer(named) ?? throw new CliException($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.", ExitCodes.Usage);
+    }
+
+    private static Uri? AsServer(string text) => Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https") ? server : null;
 
     private static Uri? ParseServer(ArgumentResult given)
     {
         var text = given.Tokens.Single().Value;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https"))
+        if (AsServer(text) is { } server)
         {
             return server;
         }

@@ -8,6 +8,9 @@ internal static class LineageCommand
 {
     private static readonly string[] Columns = ["topic", "life", "partition", "firstOffset", "lastOffset", "records", "deadLetters", "accepted", "duplicates", "rejected", "landedByRun", "path"];
 
+    // without the path, which says topic, partition and first offset again; the most telling first
+    private static readonly string[] OnTerminal = ["topic", "partition", "firstOffset", "lastOffset", "records", "accepted", "duplicates", "rejected", "deadLetters", "landedByRun", "life"];
+
     public static Command Create(Option<Uri> server, Option<bool> json)
     {
         var what = new Argument<string>("WHAT") { Description = "A run's id, an analysis's name, or a topic" };
@@ -66,8 +69,8 @@ internal static class LineageCommand
             return;
         }
 
-        Output.Table($"files behind {what}", null, Output.IsTerminal ? Columns[..^1] : Columns,
-            [.. files.EnumerateArray().Select(file => (Output.IsTerminal ? Columns[..^1] : Columns).Select(file.GetProperty).ToArray())]);
+        var columns = Output.IsTerminal ? OnTerminal : Columns;
+        Output.Table($"files behind {what}", null, columns, [.. files.EnumerateArray().Select(file => columns.Select(file.GetProperty).ToArray())], keep: 5);
     }
 
     private static void PrintOffset(JsonElement found)

@@ -4,13 +4,16 @@ using Spectre.Console;
 
 namespace PinScheduler.Cli;
 
-/// <summary>What commands print: tables and colours on a terminal, plain tab-separated lines when piped.</summary>
+/// <summary>What commands print: tables and colours on a terminal, plain tab-separated lines when piped or where NO_COLOR asks for them.</summary>
 internal static class Output
 {
     // a table longer than a screen pushes the others out of sight; its whole is one command away
     private const int RowsOnTerminal = 15;
 
-    public static bool IsTerminal { get; } = !Console.IsOutputRedirected;
+    /// <summary>False where plain lines are wanted: piped, NO_COLOR, or a terminal that knows no control sequences.</summary>
+    public static bool IsTerminal { get; } = !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public static void Line(string text, string? colour = null)
     {
@@ -24,7 +27,12 @@ internal static class Output
         }
     }
 
-    public static void Table(string title, string? more, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<JsonElement>> rows)
+    /// <param name="title">Stands above the table.</param>
+    /// <param name="more">The command that shows all rows, where a terminal is to see only the first; null shows all.</param>
+    /// <param name="columns">Their names, the most telling first.</param>
+    /// <param name="rows">A value a column.</param>
+    /// <param name="keep">So many columns stay where a terminal is too narrow for all; null: all stay, and their cells are broken.</param>
+    public static void Table(string title, string? more, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<JsonElement>> rows, int? keep = null)
     {
         if (!IsTerminal)
         {
@@ -39,35 +47,29 @@ internal static class Output
             return;
         }
 
-        var table = new Table { Title = new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold)), Border = TableBorder.Rounded };
-        for (var column = 0; column < columns.Count; column++)
+        foreach (var line in TerminalTable.Of(title, columns, [.. rows.Take(more is null ? int.MaxValue : RowsOnTerminal)], AnsiConsole.Profile.Width, keep))
         {
-            var numbers = rows.Any(row => row[column].ValueKind == JsonValueKind.Number);
-            table.AddColumn(new TableColumn(Markup.Escape(columns[column])) { Alignment = numbers ? Justify.Right : Justify.Left });
+            AnsiConsole.Write(line);
         }
 
-        foreach (var row in rows.Take(more is null ? int.MaxValue : RowsOnTerminal))
-        {
-            table.AddRow(row.Select((value, column) => Markup.Escape(Human(value, columns[column]))).ToArray());
-        }
-
-        AnsiConsole.Write(table);
         if (more is not null && rows.Count > RowsOnTerminal)
         {
-            AnsiConsole.MarkupLine($"[grey]… {rows.Count - RowsOnTerminal} more rows: {Markup.Escape(more)}[/]");
+            AnsiConsole.MarkupLine($"[grey]… {(rows.Count - RowsOnTerminal).ToString("N0", CultureInfo.InvariantCulture)} more rows: {Markup.Escape(more)}[/]");
         }
 
         AnsiConsole.WriteLine();
     }
 
-    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.Null ? "" : value.ToString();
-
-    // a year is a name, not a quantity
-    private static string Human(JsonElement value, string column) => value.ValueKind switch
+    /// <summary>The colour in which a run's, a task's or a row's state is shown.</summary>
+    public static string Colour(string state) => state switch
     {
-        JsonValueKind.Null => "–",
-        JsonValueKind.Number when !column.EndsWith("year", StringComparison.Ordinal) && value.TryGetDecimal(out var number) =>
-            number.ToString("#,##0.######", CultureInfo.InvariantCulture),
-        _ => value.ToString(),
+        "succeeded" or "added" => "green",
+        "failed" or "removed" => "red",
+        "upstream_failed" or "cancelled" or "retrying" or "changed" => "yellow",
+        "running" => "blue",
+        "skipped" or "waiting" or "queued" => "grey",
+        _ => "default",
     };
+
+    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.Null ? "" : value.ToString();
 }

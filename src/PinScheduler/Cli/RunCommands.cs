@@ -68,6 +68,26 @@ internal static class RunCommands
                 return;
             }
 
+            if (runs.GetArrayLength() == 0)
+            {
+                await Console.Error.WriteLineAsync("There is no run yet: 'pinscheduler run --wait' starts one.");
+            }
+
+            if (Output.IsTerminal && runs.GetArrayLength() > 0)
+            {
+                Output.Table("runs", null, ["id", "pipeline", "logicalDate", "state", "trigger", "took", "startedAt"], [.. runs.EnumerateArray().Select(static run => new[]
+                {
+                    run.GetProperty("id"), run.GetProperty("pipeline"), run.GetProperty("logicalDate"), run.GetProperty("state"), run.GetProperty("trigger"),
+                    JsonSerializer.SerializeToElement(RunWatch.Seconds(run)), run.GetProperty("startedAt"),
+                })], keep: 4);
+                return;
+            }
+
+            if (Output.IsTerminal)
+            {
+                return;
+            }
+
             string[] columns = ["id", "pipeline", "logicalDate", "state", "trigger", "startedAt", "endedAt"];
             Output.Table("runs", null, columns, [.. runs.EnumerateArray().Select(run => columns.Select(run.GetProperty).ToArray())]);
         });
@@ -88,7 +108,7 @@ internal static class RunCommands
                 return;
             }
 
-            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}");
+            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}", Output.Colour(shown.Text("state")));
             foreach (var task in shown.GetProperty("tasks").EnumerateArray())
             {
                 RunWatch.PrintTask(task);
@@ -100,19 +120,6 @@ internal static class RunCommands
             }
 
             RunWatch.PrintWarnings(shown);
-        });
-        return command;
-    }
-
-    public static Command Logs(Option<Uri> server)
-    {
-        var run = new Argument<string>("RUN") { Description = "A run's id" };
-        var task = new Argument<string>("TASK") { Description = "A task's key: drain-pin" };
-        var command = new Command("logs", "Prints a task's log") { run, task };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
-            Console.Write(await client.GetTextAsync($"/api/runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/tasks/{Uri.EscapeDataString(parsed.GetValue(task)!)}/log", cancellationToken));
         });
         return command;
     }

@@ -4,9 +4,10 @@ using Spectre.Console;
 
 namespace PinScheduler.Cli;
 
-/// <summary>Follows a run to its end: a line for each task that has ended, and on a terminal what runs now.</summary>
+/// <summary>Follows a run to its end: a line for each task that has ended, and on a terminal below them bars of what runs now.</summary>
 internal sealed class RunWatch(SchedulerClient client, bool quiet)
 {
+    private const int WideTerminal = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<string> _told = [];
 
@@ -17,10 +18,10 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
             return await PollAsync(run, static _ => { }, cancellationToken);
         }
 
-        return await AnsiConsole.Status().StartAsync("waiting …", status => PollAsync(run, now => status.Status(Markup.Escape(now)), cancellationToken));
+        return await AnsiConsole.Live(new Text("waiting …")).AutoClear(true).StartAsync(live => PollAsync(run, state => live.UpdateTarget(ProgressBars.OfRun(state)), cancellationToken));
     }
 
-    private async Task<JsonElement> PollAsync(string run, Action<string> now, CancellationToken cancellationToken)
+    private async Task<JsonElement> PollAsync(string run, Action<JsonElement> now, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -35,14 +36,14 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
             {
                 if (!quiet)
                 {
-                    Output.Line($"run {run} for {state.Text("logicalDate")} {state.Text("state")} after {Seconds(state)}", Colour(state.Text("state")));
+                    Output.Line($"run {run} for {state.Text("logicalDate")} {state.Text("state")} after {Seconds(state)}", Output.Colour(state.Text("state")));
                     PrintWarnings(state);
                 }
 
                 return state;
             }
 
-            now(Now(state));
+            now(state);
             await Task.Delay(Interval, cancellationToken);
         }
     }
@@ -52,8 +53,16 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
 
     public static void PrintTask(JsonElement task)
     {
-        var line = $"{task.Text("key"),-44} {task.Text("state"),-10} {Seconds(task),9}  {Counts(task)}";
-        Output.Line(line.TrimEnd(), Colour(task.Text("state")));
+        var (key, state, seconds, counts) = (task.Text("key"), task.Text("state"), Seconds(task), Counts(task));
+        if (Output.IsTerminal)
+        {
+            AnsiConsole.Write(TerminalLine(key, state, seconds, counts, AnsiConsole.Profile.Width));
+        }
+        else
+        {
+            Output.Line($"{key,-44} {state,-10} {seconds,9}  {counts}".TrimEnd());
+        }
+
         if (task.Text("error") is { Length: > 0 } error)
         {
             Output.Line("    " + error, "red");
@@ -73,35 +82,30 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         }
     }
 
-    private static string Now(JsonElement run)
+    // in columns, so that counts that have no room go on below themselves
+    private static Grid TerminalLine(string key, string state, string seconds, string counts, int width)
     {
-        var running = run.GetProperty("tasks").EnumerateArray().Where(task => task.Text("state") is "running" or "retrying").Select(task =>
-        {
-            return task.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.Object ? $"{task.Text("key")} {Progress(progress)}" : task.Text("key");
-        });
-        return run.Text("state") == "queued" ? "queued: another run is active" : string.Join(", ", running) is { Length: > 0 } keys ? keys : "waiting …";
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().Width(Math.Max(key.Length + 2, width < WideTerminal ? 34 : 46)))
+            .AddColumn(new GridColumn().NoWrap().Width(9).RightAligned()).AddColumn(new GridColumn());
+        return grid.AddRow($"[{Output.Colour(state)}]{Mark(state)}[/] {Markup.Escape(key)}", seconds, state == "succeeded" ? $"[grey]{Markup.Escape(counts)}[/]" : $"[{Output.Colour(state)}]{state}[/] [grey]{Markup.Escape(counts)}[/]");
     }
 
-    private static string Progress(JsonElement progress)
+    // told apart without colours too
+    private static string Mark(string state) => state switch
     {
-        var (rate, left) = (progress.Text("perSecond"), progress.Text("secondsLeft"));
-        return $"{progress.Text("done")}/{progress.Text("total")} {progress.Text("unit")}{(rate.Length > 0 ? $", {rate}/s" : "")}{(left.Length > 0 ? $", {left} s left" : "")}";
-    }
+        "succeeded" => "✓",
+        "failed" => "✗",
+        "upstream_failed" or "cancelled" => "!",
+        "running" or "retrying" => "▸",
+        _ => "·",
+    };
 
     private static string Counts(JsonElement task) => task.TryGetProperty("counts", out var counts) && counts.ValueKind == JsonValueKind.Object
         ? string.Join(", ", counts.EnumerateObject().Select(count => $"{count.Name} {count.Value.GetInt64().ToString("N0", CultureInfo.InvariantCulture)}"))
         : "";
 
-    private static string Seconds(JsonElement timed) =>
+    public static string Seconds(JsonElement timed) =>
         DateTimeOffset.TryParse(timed.Text("startedAt"), CultureInfo.InvariantCulture, out var start) && DateTimeOffset.TryParse(timed.Text("endedAt"), CultureInfo.InvariantCulture, out var end)
             ? (end - start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
             : "";
-
-    private static string? Colour(string state) => state switch
-    {
-        "succeeded" => "green",
-        "failed" => "red",
-        "upstream_failed" or "cancelled" => "yellow",
-        _ => null,
-    };
 }

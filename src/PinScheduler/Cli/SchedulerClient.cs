@@ -1,20 +1,21 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace PinScheduler.Cli;
 
 /// <summary>The HTTP API of a running server, as the commands use it.</summary>
-internal sealed class SchedulerClient(Uri server) : IDisposable
+internal sealed class SchedulerClient(Uri server, TimeSpan? patience = null) : IDisposable
 {
     // nothing of a request that finds no room has been produced
     private const int NoRoomTries = 60;
     private static readonly TimeSpan NoRoomPause = TimeSpan.FromSeconds(1);
 
-    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = TimeSpan.FromSeconds(100) };
+    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = patience ?? TimeSpan.FromSeconds(100) };
 
     /// <exception cref="CliException">The server is not there, or it answered with an error: its own sentence.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
-        JsonDocument.Parse(await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken)).RootElement;
+        Parse(await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken));
 
     /// <exception cref="CliException">As <see cref="GetAsync"/>.</exception>
     public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) =>
@@ -22,7 +23,34 @@ internal sealed class SchedulerClient(Uri server) : IDisposable
 
     /// <exception cref="CliException">As <see cref="GetAsync"/>.</exception>
     public async Task<JsonElement> PostAsync(string path, object body, CancellationToken cancellationToken) =>
-        JsonDocument.Parse(await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancellationToken)).RootElement;
+        Parse(await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancellationToken));
+
+    /// <summary>The lines of an answer as they come, which may take as long as a task.</summary>
+    /// <exception cref="CliException">As <see cref="GetAsync"/>, or the server went away before its answer's end.</exception>
+    public async IAsyncEnumerable<string> LinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (true)
+        {
+            string? line;
+            try
+            {
+                line = await reader.ReadLineAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException)
+            {
+                throw new CliException($"The server at {server} went away before the end ({exception.Message}).", ExitCodes.NotReachable);
+            }
+
+            if (line is null)
+            {
+                yield break;
+            }
+
+            yield return line;
+        }
+    }
 
     /// <summary>Sends records as REST Proxy takes them; what the server has no room for yet is sent again.</summary>
     /// <exception cref="CliException">As <see cref="GetAsync"/>; it says how many were sent before.</exception>
@@ -55,23 +83,49 @@ internal sealed class SchedulerClient(Uri server) : IDisposable
 
     private async Task<string> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
         using (request)
         {
             HttpResponseMessage response;
             try
             {
-                response = await _http.SendAsync(request, cancellationToken);
+                response = await _http.SendAsync(request, completion, cancellationToken);
             }
             catch (HttpRequestException exception)
             {
                 throw new CliException($"No server answers at {server} ({exception.Message}). Start one with ./run, or name another with --server URL.", ExitCodes.NotReachable);
             }
+            catch (TaskCanceledException exception) when (exception.InnerException is TimeoutException)
+            {
+                throw new CliException($"The server at {server} has not answered for {_http.Timeout.TotalSeconds:0} s. Ask again, or see its log.", ExitCodes.NotReachable);
+            }
+
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
 
             using (response)
             {
-                var text = await response.Content.ReadAsStringAsync(cancellationToken);
-                return response.IsSuccessStatusCode ? text : throw new CliException(Explain(request, (int)response.StatusCode, text), ExitCodes.Failed) { Status = (int)response.StatusCode };
+                throw new CliException(Explain(request, (int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)), ExitCodes.Failed) { Status = (int)response.StatusCode };
             }
+        }
+    }
+
+    private JsonElement Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text).RootElement;
+        }
+        catch (JsonException)
+        {
+            throw new CliException($"What answers at {server} is no PinScheduler: its answer is not JSON. Name the server with --server URL.", ExitCodes.NotReachable);
         }
     }
 

@@ -5,7 +5,10 @@ namespace PinScheduler.Cli;
 /// <summary>`tables`: how large the warehouse's tables are, and which grow.</summary>
 internal static class TablesCommand
 {
+    // as lines have it
     private static readonly string[] Columns = ["table", "group", "rows", "dataBytes", "indexBytes", "bytes", "grownBytes", "grownBytesPerRun"];
+    // the most telling first: a narrow terminal has room for no more
+    private static readonly string[] OnTerminal = ["table", "rows", "bytes", "grownBytes", "grownBytesPerRun", "dataBytes", "indexBytes", "group"];
     private static readonly string[] History = ["run", "sampledAt", "rows", "dataBytes", "indexBytes", "bytes"];
 
     public static Command Create(Option<Uri> server, Option<bool> json)
@@ -23,9 +26,9 @@ internal static class TablesCommand
                 return;
             }
 
-            var columns = name is null ? Columns : History;
+            var columns = name is not null ? History : Output.IsTerminal ? OnTerminal : Columns;
             var rows = await client.GetAsync(path, cancellationToken);
-            Output.Table(name ?? "tables", more: null, columns, [.. rows.EnumerateArray().Select(row => columns.Select(column => row.GetProperty(column)).ToArray())]);
+            Output.Table(name ?? "tables", more: null, columns, [.. rows.EnumerateArray().Select(row => columns.Select(column => row.GetProperty(column)).ToArray())], keep: 4);
         });
         return command;
     }

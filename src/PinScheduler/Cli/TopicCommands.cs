@@ -93,7 +93,7 @@ internal static class TopicCommands
         }
         else if (partitions)
         {
-            Output.Table(topics[0].Text("topic"), null, Columns, [.. topics[0].GetProperty("partitions").EnumerateArray().Select(partition => Columns.Select(partition.GetProperty).ToArray())]);
+            Output.Table(topics[0].Text("topic"), null, Columns, [.. topics[0].GetProperty("partitions").EnumerateArray().Select(partition => Columns.Select(partition.GetProperty).ToArray())], keep: 4);
         }
         else
         {

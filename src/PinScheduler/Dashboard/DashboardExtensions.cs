@@ -68,6 +68,8 @@ internal static class DashboardExtensions
         Page(RunPath + "/tasks/(?<task>[^/]+)", static match => new TaskPage(RunOf(match), Text(match, "task")));
         Page(RunPath + "/checks/(?<check>[^/]+)", static match => new CheckPage(RunOf(match), Text(match, "check")));
         Page(RunPath + "/cleaned/(?<set>[a-z]{1,20})", static match => new CleanedFilesPage(RunOf(match), Text(match, "set")));
+        Page("/activity", static _ => new ActivityPage());
+        Page("/files", static _ => new FilesPage());
         Page("/results", static _ => new ResultsPage());
         Page("/results/(?<analysis>[^/]+)", static match => new ResultPage(Text(match, "analysis")));
         Page("/topics", static _ => new TopicsPage());

@@ -1,13 +1,60 @@
+using System.CommandLine;
+using PinScheduler.Cli;
 using PinScheduler.Tests.EndToEnd;
 
 namespace PinScheduler.Tests.Cli;
 
 public sealed class CommandLineTests
 {
+    [Fact]
+    public void EveryVerb_HasExamples_ThatParse()
+    {
+        Assert.Equal(Verbs(CommandLine.Root(), "").Order(), HelpExamples.ByVerb.Keys.Order());
+        foreach (var (verb, examples) in HelpExamples.ByVerb.Where(static pair => pair.Key != "serve"))
+        {
+            Assert.NotEmpty(examples);
+            foreach (var example in examples)
+            {
+                Assert.True(verb.Length == 0 || example.StartsWith(verb, StringComparison.Ordinal), example);
+                Assert.True(CommandLine.Root().Parse(example).Errors is [], example);
+            }
+        }
+    }
+
+    // each name of the contract that scripts rely on
+    [Theory]
+    [InlineData("run --date 2026-11-22 --posts 5 --wait")]
+    [InlineData("backfill --from 2026-11-22 --to 2026-11-23")]
+    [InlineData("runs")]
+    [InlineData("show 1")]
+    [InlineData("retry 1")]
+    [InlineData("cancel 1")]
+    [InlineData("logs 1 drain-pin -f")]
+    [InlineData("results popular_category_by_year --format table")]
+    [InlineData("topics")]
+    [InlineData("produce pinterest.pin --file f.jsonl")]
+    [InlineData("peek pinterest.pin -n 5")]
+    [InlineData("peek --source")]
+    [InlineData("seed --posts 5")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    public void Contract_IsKept(string line)
+    {
+        Assert.Empty(CommandLine.Root().Parse(line).Errors);
+        Assert.Empty(CommandLine.Root().Parse(line + " --json --server http://127.0.0.1:6001").Errors);
+    }
+
     [Theory]
     [InlineData(3, "No server answers at http://127.0.0.1:9", "runs", "--server", "http://127.0.0.1:9")]
     [InlineData(2, "no server's address", "runs", "--server", "somewhere")]
-    [InlineData(2, "'frobnicate'", "frobnicate")]
+    [InlineData(2, "'frobnicate' is no command of 'pinscheduler'.", "frobnicate")]
+    [InlineData(2, "'resuls' is no command of 'pinscheduler'. Did you mean 'results'?", "resuls")]
+    [InlineData(2, "'--limt' is no option of 'pinscheduler runs'. Did you mean '--limit'?", "runs", "--limt", "3")]
+    [InlineData(2, "'--sever' is no option of 'pinscheduler runs'. Did you mean '--server'?", "runs", "--sever", "http://127.0.0.1:9")]
+    [InlineData(2, "'retri' is no command of 'pinscheduler plan'. Did you mean 'retry'?", "plan", "retri")]
+    [InlineData(2, "'2' is one argument too many for 'pinscheduler show'.", "show", "1", "2")]
+    [InlineData(2, "--posts", "seed")]
+    [InlineData(0, "pinscheduler plan rerun 12 clean-geo --below", "plan", "rerun", "--help")]
     [InlineData(2, "'RUN' missing for command", "show")]
     [InlineData(2, "--diff, --trend and --plan stand alone, after an analysis's name.", "results", "--diff", "1..2")]
     [InlineData(2, "--diff, --trend and --plan stand alone", "results", "x", "--diff", "--trend")]
@@ -40,4 +87,7 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
+
+    private static IEnumerable<string> Verbs(Command command, string name) =>
+        command.Subcommands.SelectMany(one => Verbs(one, $"{name} {one.Name}".Trim())).Prepend(name);
 }

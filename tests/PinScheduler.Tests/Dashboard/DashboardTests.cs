@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PinScheduler.Tests.EndToEnd;
@@ -45,6 +46,45 @@ public sealed class DashboardTests
         var job = first.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("key").GetString() == "drain-pin").GetProperty("jobId").GetString();
         Assert.Contains("href=\"/hangfire/runs/1\"", await browser.GetStringAsync("/hangfire/jobs/details/" + job), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/hangfire/runs/999")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Pages_SayWhoDidWhat_WhichFilesThereAre_AndTheDeadline()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_files", "--Pipeline:Posts=20", "--Pipeline:Deadline=02:00:00");
+        Assert.Contains("No file has landed yet", await scheduler.Http.GetStringAsync("/hangfire/files"), StringComparison.Ordinal);
+        Assert.Contains("Nobody has done anything yet", await scheduler.Http.GetStringAsync("/hangfire/activity"), StringComparison.Ordinal);
+
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 20 }, requestedBy = "Ada" }));
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 } }));
+        using var rerun = await scheduler.Http.PostAsJsonAsync("/api/runs/1/tasks/clean-geo/rerun", new { by = "Bob", reason = "<b>the rule changed" });
+        Assert.True(rerun.IsSuccessStatusCode, await rerun.Content.ReadAsStringAsync());
+        await scheduler.SucceedAsync("1");
+
+        var activity = await scheduler.Http.GetStringAsync("/hangfire/activity");
+        Assert.Matches("<td>Ada</td><td>triggered \\([a-z]+\\) </td><td><a href=\"/hangfire/runs/1\">#1</a>", activity);
+        Assert.Matches("<td>Bob</td><td>rerun clean-geo</td><td><a href=\"/hangfire/runs/1\">#1</a>.*&lt;b&gt;the rule changed", activity);
+        Assert.True(activity.IndexOf("rerun clean-geo", StringComparison.Ordinal) < activity.IndexOf("#2</a>", StringComparison.Ordinal), activity);
+        Assert.Contains("Nobody has done anything before that", await scheduler.Http.GetStringAsync("/hangfire/activity?before=2000-01-01T00:00:00.000000Z"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await scheduler.Http.GetAsync("/hangfire/activity?before=now")).StatusCode);
+        var run = await scheduler.Http.GetStringAsync("/hangfire/runs/1");
+        Assert.Contains("rerun clean-geo by Bob: &lt;b&gt;the rule changed", run, StringComparison.Ordinal);
+        Assert.Contains("<b>Deadline</b> <time", run, StringComparison.Ordinal);
+
+        await scheduler.QueryAsync("update landing_file set removed_at = utc_timestamp(6) where topic = 'pinterest.geo'");
+        await scheduler.QueryAsync("update landing_file set damaged_at = utc_timestamp(6) where topic = 'pinterest.user' order by id limit 1");
+        var all = await scheduler.QueryAsync("select count(*) from landing_file");
+        Assert.Equal(int.Parse(all[0]), await FilesAsync(""));
+        Assert.Equal(await FilesAsync("?topic=pinterest.geo"), await FilesAsync("?state=removed"));
+        Assert.Equal(1, await FilesAsync("?state=damaged"));
+        Assert.Equal(int.Parse(all[0]) - 1 - await FilesAsync("?state=removed"), await FilesAsync("?state=cleaned"));
+        Assert.Equal(0, await FilesAsync("?state=landed"));
+        Assert.Equal(int.Parse(all[0]), await FilesAsync("?run=1"));
+        Assert.Equal(0, await FilesAsync("?run=2"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await scheduler.Http.GetAsync("/hangfire/files?state=lost")).StatusCode);
+        Assert.Contains("/hangfire/files?run=1", await scheduler.Http.GetStringAsync("/hangfire/runs/1/tasks/drain-pin"), StringComparison.Ordinal);
+
+        async Task<int> FilesAsync(string query) => Regex.Count(await scheduler.Http.GetStringAsync("/hangfire/files" + query), "<td class=\"ps-key\">");
     }
 
     [Fact]

@@ -19,6 +19,11 @@ internal static class RunHead
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");
         html.Add(run.StartedAt is null ? new PageHtml().Add($"not yet") : new PageHtml().Time(run.StartedAt, schedule)).Add($"</li><li><b>Ended</b> ");
         html.Add(run.EndedAt is null ? new PageHtml().Add($"not yet") : new PageHtml().Time(run.EndedAt, schedule));
+        if (run.DeadlineAt is not null)
+        {
+            html.Add($"</li><li><b>Deadline</b> ").Time(run.DeadlineAt, schedule).Add($"{(run.DeadlineMissedAt is null ? "" : " (missed)")}");
+        }
+
         html.Add($"</li><li><b>Trigger</b> {run.Trigger}{(run.RequestedBy is null ? "" : " by " + run.RequestedBy)}</li><li><b>Parameters</b> {(TaskDetail.Named(run.Parameters, ": ") is { Length: > 0 } named ? named : "none")}</li><li title=\"of the pipeline's definition and SQL\"><b>Version</b> <code>{run.Version[..Math.Min(8, run.Version.Length)]}</code></li>");
         return html.Add(run.Reason is null ? new PageHtml() : new PageHtml().Add($"<li><b>Reason</b> {run.Reason}</li>")).Add($"</ul>");
     }

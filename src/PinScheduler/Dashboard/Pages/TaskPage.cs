@@ -46,6 +46,11 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"<a href=\"{Url.To(LogPage.Path(id.ToString(), key))}\">Log</a>");
         }
 
+        if (task.Attempts > 0 && task.Stage == "drain")
+        {
+            html.Add($"<a href=\"{Url.To(FilesPage.Path(null, id.ToString()))}\">Landing files</a>");
+        }
+
         if (task.Attempts > 0 && key.StartsWith(CleanTask, StringComparison.Ordinal))
         {
             html.Add($"<a href=\"{Url.To(CleanedFilesPage.Path(id.ToString(), key[CleanTask.Length..]))}\">Files</a>");

@@ -52,7 +52,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         var html = new PageHtml();
         foreach (var topic in topics)
         {
-            html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\">{topic.Topic} <small><a href=\"{Url.To("/topics")}?peek={Uri.EscapeDataString(topic.Topic)}#records\">last records</a></small></h2><ul class=\"ps-facts\"><li><b>{topic.Records:N0}</b> offsets in Kafka</li><li><b>{topic.Lag:N0}</b> not drained yet</li><li><b>{topic.Partitions.Count}</b> partitions</li>")
+            html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\">{topic.Topic} <small><a href=\"{Url.To("/topics")}?peek={Uri.EscapeDataString(topic.Topic)}#records\">last records</a> <a href=\"{Url.To(FilesPage.Path(topic.Topic, null))}\">landing files</a></small></h2><ul class=\"ps-facts\"><li><b>{topic.Records:N0}</b> offsets in Kafka</li><li><b>{topic.Lag:N0}</b> not drained yet</li><li><b>{topic.Partitions.Count}</b> partitions</li>")
                 .Add($"{(topic.Rate is { } rate ? new PageHtml().Add($"<li><b>{rate:N1}</b> records/s over the last {topic.RateSeconds:N0} s</li>") : new PageHtml())}</ul>");
             html.Add($"<details id=\"{topic.Topic.Replace('.', '-')}\"><summary>Partitions</summary><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Low</th><th class=\"ps-number\">High</th><th class=\"ps-number\">Drained to</th><th class=\"ps-number\">Lag</th><th class=\"ps-number\">Records/s</th><th class=\"ps-number\">Leader</th></tr></thead><tbody>");
             foreach (var partition in topic.Partitions)

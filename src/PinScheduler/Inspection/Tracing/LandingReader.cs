@@ -59,6 +59,35 @@ internal sealed class LandingReader(Warehouse warehouse)
     public IAsyncEnumerable<RunFileView> CleanedByAsync(DateTime? at, IReadOnlyCollection<string> dataSets, CancellationToken cancellationToken) => ManyAsync(
         $"{Files} where f.data_set in @dataSets and exists (select 1 from cleaned_file d where d.landing_file = f.id and (@at is null or d.cleaned_at <= @at)) order by f.id", new { at, dataSets }, cancellationToken);
 
+    /// <summary>Every topic that was ever drained, by name.</summary>
+    public async Task<IReadOnlyList<string>> TopicsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<string>(new CommandDefinition("select distinct topic from topic_incarnation order by topic", cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>The newest files first, with their numbers in the ledger.</summary>
+    /// <param name="topic">Only this topic's; null: all.</param>
+    /// <param name="run">Only what this run landed or cleaned; null: all.</param>
+    /// <param name="state">Only these: one of <see cref="FileState.All"/>; null: all.</param>
+    /// <param name="before">Only files with a smaller number; null: from the newest.</param>
+    /// <param name="limit">So many at most.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<IReadOnlyList<ListedFile>> ListAsync(string? topic, long? run, string? state, long? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        var runs = run is null ? "" : "and f.id in (select id from landing_file where run = @run union select landing_file from cleaned_file where run = @run)";
+        return (await connection.QueryAsync<RunFileView, FileKey, FileTimes, ListedFile>(
+            new CommandDefinition(
+                $"""
+                {Files.Replace("f.consumed as Consumed", "f.consumed as Consumed, f.created_at as LandedAt, f.damaged_at as DamagedAt", StringComparison.Ordinal)}
+                where (@topic is null or f.topic = @topic) and (@before is null or f.id < @before) {runs} {(state is null ? "" : "and " + FileState.Condition(state))}
+                order by f.id desc limit @limit
+                """,
+                new { topic, run, before, limit }, cancellationToken: cancellationToken),
+            static (view, key, times) => new ListedFile(view, key.Id, times.LandedAt, FileState.Of(view, times.DamagedAt)), splitOn: "Id,LandedAt")).AsList();
+    }
+
     private async IAsyncEnumerable<RunFileView> ManyAsync(string sql, object parameters, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
@@ -81,3 +110,8 @@ internal sealed record TopicLife(string Incarnation, int Ordinal);
 internal sealed record TracedFile(RunFileView View, long Id, string Incarnation, long Consumed);
 
 internal sealed record FileKey(long Id, string Incarnation, long Consumed);
+
+/// <summary>A file of a list, its number in the ledger, when it was landed and how it is now.</summary>
+internal sealed record ListedFile(RunFileView View, long Id, DateTime LandedAt, string State);
+
+internal sealed record FileTimes(DateTime LandedAt, DateTime? DamagedAt);

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using PinScheduler.Tests.EndToEnd;
+
+namespace PinScheduler.Tests.Cli;
+
+/// <summary>Commands against a running server, piped and on a terminal (that `script` gives them).</summary>
+public sealed class TerminalTests : IAsyncLifetime
+{
+    private SchedulerProcess _scheduler = null!;
+
+    public async Task InitializeAsync() => _scheduler = await SchedulerProcess.StartAsync("cli", "--Pipeline:Source:Posts=60");
+
+    public async Task DisposeAsync() => await _scheduler.DisposeAsync();
+
+    [Fact]
+    public async Task Commands_ArePlainWhenPiped_AndDrawnOnATerminal()
+    {
+        var watched = await OnTerminalAsync("run --posts 20 --wait");
+        Assert.Contains("✓", watched, StringComparison.Ordinal);
+        Assert.Contains("\u001b[", watched, StringComparison.Ordinal);
+        Assert.Contains("tasks", watched, StringComparison.Ordinal);
+
+        var piped = await PipedAsync("run --posts 20 --wait");
+        Assert.Matches("(?m)^emulate {38}succeeded  +[0-9.]+ s  posts 20, records 60\r?$", piped);
+        Assert.Matches("(?m)^run 2 for [0-9-]+ succeeded after [0-9.]+ s\r?$", piped);
+        Assert.DoesNotContain("\u001b", piped, StringComparison.Ordinal);
+
+        Assert.StartsWith("runs\nid\tpipeline\tlogicalDate\tstate\ttrigger\tstartedAt\tendedAt\n2\tnightly\t", await PipedAsync("runs"), StringComparison.Ordinal);
+        Assert.Contains("╭", await OnTerminalAsync("runs"), StringComparison.Ordinal);
+        var uncoloured = await OnTerminalAsync("runs", ("NO_COLOR", "1"));
+        Assert.Contains("id\tpipeline\t", uncoloured, StringComparison.Ordinal);
+        Assert.DoesNotMatch("\u001b\\[[0-9;]*m", uncoloured);
+        Assert.Equal("2", JsonDocument.Parse(Uncoloured(await OnTerminalAsync("runs --limit 1 --json"))).RootElement[0].GetProperty("id").GetString());
+
+        var log = await _scheduler.Http.GetStringAsync("/api/runs/1/tasks/drain-pin/log");
+        Assert.Equal(log, await PipedAsync("logs 1 drain-pin"));
+        Assert.Equal(log, await PipedAsync("logs 1 drain-pin -f"));
+        Assert.Contains("1 draining 'pinterest.pin'", Uncoloured(await OnTerminalAsync("logs 1 drain-pin -f")), StringComparison.Ordinal);
+        Assert.All((await PipedAsync("logs 1 drain-pin --json")).Trim().Split('\n'), static line => Assert.Equal(1, JsonDocument.Parse(line).RootElement.GetProperty("attempt").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Seed_MakesTheSourceAnew_ButNotAUsersOwn()
+    {
+        Assert.Matches("^the source has 90 posts, made in [0-9.]+ s\n$", await PipedAsync("seed --posts 90"));
+        Assert.Equal(["90"], await _scheduler.QueryAsync("select count(*) from pinterest_data"));
+        Assert.Contains("'posts' is 0; it must be 1 to", await PipedAsync("seed --posts 0", code: 1), StringComparison.Ordinal);
+
+        await _scheduler.QueryAsync("alter table user_data comment = 'mine'");
+        Assert.Contains("'user_data' was not seeded by PinScheduler", await PipedAsync("seed --posts 10", code: 1), StringComparison.Ordinal);
+        Assert.Equal(["90"], await _scheduler.QueryAsync("select count(*) from pinterest_data"));
+    }
+
+    [Fact]
+    public async Task Seed_Waits_ForARunThatMayReadTheSource()
+    {
+        var run = await _scheduler.TriggerAsync(new { parameters = new { posts = 100_000, postsPerSecond = 10 } });
+        await _scheduler.UntilAsync(run, static state => state.GetProperty("state").GetString() == "running");
+
+        Assert.Contains($"Run {run} has not ended", await PipedAsync("seed --posts 10", code: 1), StringComparison.Ordinal);
+        Assert.Equal($"run {run} is cancelled\n", await PipedAsync($"cancel {run}"));
+        await _scheduler.EndAsync(run);
+    }
+
+    private static string Uncoloured(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])", "");
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll");
+
+    private async Task<string> PipedAsync(string arguments, int code = 0) => await EndAsync(new ChildProcess(_scheduler.Data, Environment(), "dotnet", [Program, .. arguments.Split(' ')]), code);
+
+    private async Task<string> OnTerminalAsync(string arguments, params (string Key, string Value)[] more) => await EndAsync(
+        new ChildProcess(_scheduler.Data, Environment(more), "script", "-qec", $"stty cols 120 rows 40; dotnet {Program} {arguments}", "/dev/null"), code: 0);
+
+    private Dictionary<string, string> Environment(params (string Key, string Value)[] more)
+    {
+        var environment = new Dictionary<string, string> { ["PINSCHEDULER_SERVER"] = _scheduler.Http.BaseAddress!.ToString(), ["TERM"] = "xterm-256color", ["NO_COLOR"] = "", ["LANG"] = "C.UTF-8" };
+        foreach (var (key, value) in more)
+        {
+            environment[key] = value;
+        }
+
+        return environment;
+    }
+
+    private static async Task<string> EndAsync(ChildProcess command, int code)
+    {
+        Assert.True(await command.ExitAsync() == code, command.Output);
+        return command.Output.TrimEnd('\n') + "\n";
+    }
+}
