@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Dapper;
 using PinScheduler.Stages;
+using PinScheduler.Stages.Analyze;
+using PinScheduler.Tests.Stages;
 
 namespace PinScheduler.Tests.Results;
 
@@ -58,6 +60,21 @@ public sealed class RetentionTests : IAsyncLifetime
         _bench.Database.Retention.ResultRetentionDays = 2;
         await ResultAsync("running");
         Assert.Equal([2], await KeptAsync(runs));
+    }
+
+    [Fact]
+    public async Task ExpireResults_PrunesWhatNoTaskOfItsOwnComesBy_AndNothingTheSecondTime()
+    {
+        var runs = new[] { await ResultAsync(), await ResultAsync(), await ResultAsync("failed"), await ResultAsync() };
+        _bench.Database.Retention.ResultRetentionRuns = 1;
+        var stage = new ExpireResultsStage(_bench.Database.Warehouse, _bench.Database.Pruning);
+
+        Assert.Equal(3, await ExpireAsync());
+        Assert.Equal([4], await KeptAsync(runs));
+        Assert.Equal(0, await ExpireAsync());
+        Assert.Equal([4], await KeptAsync(runs));
+
+        async Task<long> ExpireAsync() => (await stage.RunAsync(await StageContexts.CreateAsync(_bench.Database.Warehouse, "expire-results"), default)).Counts["results"];
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using PinScheduler.Database;
 using PinScheduler.Landing;
 using PinScheduler.Stages;
+using PinScheduler.Stages.Clean;
 
 namespace PinScheduler.Tests.Stages.Clean;
 
@@ -81,6 +82,31 @@ public sealed class CleanRetentionTests
 
         await bench.CleanAsync(DataSet.Geo, run: 3);
         Assert.All(await OnDiskAsync(bench), file => Assert.False(file.OnDisk));
+    }
+
+    [Fact]
+    public async Task PruneLanding_RemovesWhatIsOldAndCleaned_OfEveryDataSet_AndNothingTheSecondTime()
+    {
+        await using var bench = await CleanBench.CreateAsync(Days);
+        var (old, young) = (await bench.LandAsync(DataSet.Geo, 0, """{"ind":1}"""), await bench.LandAsync(DataSet.Geo, 0, """{"ind":2}"""));
+        var (others, uncleaned, anew) = (await bench.LandAsync(DataSet.Pin, 0, """{"index":1}"""), await bench.LandAsync(DataSet.Pin, 0, """{"index":2}"""), await bench.LandAsync(DataSet.User, 0, """{"ind":1}"""));
+        await bench.ExecuteAsync("update landing_file set cleaned_with = 'rules' where id <> @uncleaned", new { uncleaned });
+        await AgeAsync(bench, 31, old, others, uncleaned, anew);
+        await AgeAsync(bench, 29, young);
+        var stage = new PruneLandingStage(bench.Warehouse, bench.Get<LandingRetention>(), TimeProvider.System);
+
+        // a data set that is being cleaned anew needs its files
+        await using (await NamedLock.TryTakeAsync(bench.Warehouse, "clean:user:rules", TimeSpan.Zero, TimeProvider.System, default))
+        {
+            Assert.Equal(2, await PruneAsync());
+        }
+
+        Assert.Equal([(old, false), (young, true), (others, false), (uncleaned, true), (anew, true)], await OnDiskAsync(bench));
+        Assert.Equal(1, await PruneAsync());
+        Assert.Equal(0, await PruneAsync());
+        Assert.Equal([(old, false), (young, true), (others, false), (uncleaned, true), (anew, false)], await OnDiskAsync(bench));
+
+        async Task<long> PruneAsync() => (await stage.RunAsync(await StageContexts.CreateAsync(bench.Warehouse, "prune-landing"), default)).Counts["files"];
     }
 
     [Fact]
