@@ -73,7 +73,13 @@ internal static class CommandLine
     private static Uri DefaultServer(ArgumentResult none)
     {
         var named = Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
-        return AsServer(named) ?? throw new CliException($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.", ExitCodes.Usage);
+        if (AsServer(named) is { } server)
+        {
+            return server;
+        }
+
+        none.AddError($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.");
+        return null!;
     }
 
     private static Uri? AsServer(string text) => Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https") ? server : null;

@@ -21,53 +21,67 @@ internal static class LogsCommand
             var (of, key, goesOn) = (Uri.EscapeDataString(parsed.GetValue(run)!), parsed.GetValue(task)!, parsed.GetValue(follow));
             var terminal = Output.IsTerminal && !parsed.GetValue(json);
             var path = $"/api/runs/{of}/tasks/{Uri.EscapeDataString(key)}/log?follow={(goesOn ? "true" : "false")}&format={(terminal || parsed.GetValue(json) ? "jsonl" : "text")}";
-            var lines = client.LinesAsync(path, cancellationToken);
             if (!terminal)
             {
-                await foreach (var line in lines)
+                await foreach (var line in client.LinesAsync(path, cancellationToken))
                 {
                     Console.WriteLine(line);
                 }
             }
             else if (!goesOn)
             {
-                await foreach (var line in lines)
+                await foreach (var line in client.LinesAsync(path, cancellationToken))
                 {
                     Print(line);
                 }
             }
             else
             {
-                await AnsiConsole.Live(new Text("")).AutoClear(true).StartAsync(live => FollowAsync(client, of, key, lines, live, cancellationToken));
+                await AnsiConsole.Live(new Text("")).AutoClear(true).StartAsync(live => FollowAsync(client, of, key, path, live, cancellationToken));
             }
         });
         return command;
     }
 
-    private static async Task FollowAsync(SchedulerClient client, string run, string task, IAsyncEnumerable<string> lines, LiveDisplayContext live, CancellationToken cancellationToken)
+    private static async Task FollowAsync(SchedulerClient client, string run, string task, string path, LiveDisplayContext live, CancellationToken cancellationToken)
     {
-        await using var each = lines.GetAsyncEnumerator(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var each = client.LinesAsync(path, stop.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = each.MoveNextAsync().AsTask();
         var look = Task.CompletedTask;
-        while (true)
+        try
         {
-            // lines first: the bar is below them
-            if (next.IsCompleted || await Task.WhenAny(next, look) == next)
+            while (true)
             {
-                if (!await next)
+                // lines first: the bar is below them
+                if (next.IsCompleted || await Task.WhenAny(next, look) == next)
                 {
-                    return;
+                    if (!await next)
+                    {
+                        return;
+                    }
+
+                    Print(each.Current);
+                    next = each.MoveNextAsync().AsTask();
+                    continue;
                 }
 
-                Print(each.Current);
-                next = each.MoveNextAsync().AsTask();
-                continue;
-            }
+                await look;
+                // where the run has no such task, the log's own answer says so
+                var shown = (await client.GetAsync("/api/runs/" + run, cancellationToken)).GetProperty("tasks").EnumerateArray().FirstOrDefault(one => one.Text("key") == task);
+                if (shown.ValueKind == JsonValueKind.Object)
+                {
+                    live.UpdateTarget(ProgressBars.OfTask(shown));
+                }
 
-            await look;
-            var shown = (await client.GetAsync("/api/runs/" + run, cancellationToken)).GetProperty("tasks").EnumerateArray().Single(one => one.Text("key") == task);
-            live.UpdateTarget(ProgressBars.OfTask(shown));
-            look = Task.Delay(BetweenLooks, cancellationToken);
+                look = Task.Delay(BetweenLooks, cancellationToken);
+            }
+        }
+        finally
+        {
+            // an enumerator that still waits for a line cannot be disposed of; what went wrong first is thrown already
+            await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -77,6 +91,6 @@ internal static class LogsCommand
         var level = entry.Text("level");
         var colour = level switch { "error" or "critical" => "red", "warning" => "yellow", "debug" or "trace" => "grey", _ => "default" };
         var time = entry.GetProperty("time").GetDateTime().ToString("HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
-        AnsiConsole.MarkupLine($"[grey]{time} {entry.Text("attempt")}[/] [{colour}]{(level == "information" ? "" : level + ": ")}{Markup.Escape(RecordText.Printable(entry.Text("text")))}[/]");
+        AnsiConsole.Write(new OverLive(new Markup($"[grey]{time} {entry.Text("attempt")}[/] [{colour}]{(level == "information" ? "" : level + ": ")}{Markup.Escape(RecordText.Printable(entry.Text("text")))}[/]\n")));
     }
 }

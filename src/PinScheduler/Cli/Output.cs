@@ -19,7 +19,7 @@ internal static class Output
     {
         if (IsTerminal && colour is not null)
         {
-            AnsiConsole.MarkupLine($"[{colour}]{Markup.Escape(text)}[/]");
+            AnsiConsole.Write(new OverLive(new Markup($"[{colour}]{Markup.Escape(text)}[/]\n")));
         }
         else
         {

@@ -56,7 +56,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         var (key, state, seconds, counts) = (task.Text("key"), task.Text("state"), Seconds(task), Counts(task));
         if (Output.IsTerminal)
         {
-            AnsiConsole.Write(TerminalLine(key, state, seconds, counts, AnsiConsole.Profile.Width));
+            AnsiConsole.Write(new OverLive(TerminalLine(key, state, seconds, counts, AnsiConsole.Profile.Width)));
         }
         else
         {

@@ -71,6 +71,15 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", command.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Command_SaysSo_WhereTheEnvironmentNamesNoServer()
+    {
+        var command = new ChildProcess(Path.GetTempPath(), new Dictionary<string, string> { ["PINSCHEDULER_SERVER"] = "somewhere" }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "runs"]);
+
+        Assert.True(await command.ExitAsync() == 2, command.Output);
+        Assert.StartsWith("PINSCHEDULER_SERVER is 'somewhere', which is no server's address", command.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("'Urls'", "--Urls=http://0.0.0.0:5080")]
     [InlineData("'Pipeline:TimeZone'", "--Pipeline:TimeZone=Mars/Olympus")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using PinScheduler.Tests.EndToEnd;
 
@@ -27,10 +28,10 @@ public sealed class TerminalTests : IAsyncLifetime
 
         Assert.StartsWith("runs\nid\tpipeline\tlogicalDate\tstate\ttrigger\tstartedAt\tendedAt\n2\tnightly\t", await PipedAsync("runs"), StringComparison.Ordinal);
         Assert.Contains("╭", await OnTerminalAsync("runs"), StringComparison.Ordinal);
-        var uncoloured = await OnTerminalAsync("runs", ("NO_COLOR", "1"));
+        var uncoloured = await OnTerminalAsync("runs", more: ("NO_COLOR", "1"));
         Assert.Contains("id\tpipeline\t", uncoloured, StringComparison.Ordinal);
         Assert.DoesNotMatch("\u001b\\[[0-9;]*m", uncoloured);
-        Assert.Equal("2", JsonDocument.Parse(Uncoloured(await OnTerminalAsync("runs --limit 1 --json"))).RootElement[0].GetProperty("id").GetString());
+        Assert.Equal("2", JsonDocument.Parse(Uncoloured((await OnTerminalAsync("runs --limit 1 --json")).Split('\n', 2)[1])).RootElement[0].GetProperty("id").GetString());
 
         var log = await _scheduler.Http.GetStringAsync("/api/runs/1/tasks/drain-pin/log");
         Assert.Equal(log, await PipedAsync("logs 1 drain-pin"));
@@ -62,14 +63,41 @@ public sealed class TerminalTests : IAsyncLifetime
         await _scheduler.EndAsync(run);
     }
 
+    [Fact]
+    public async Task FollowedLog_EndsInASentence_WhereItIsStoppedOrItsTaskIsUnknown()
+    {
+        var run = await _scheduler.TriggerAsync(new { parameters = new { posts = 100_000, postsPerSecond = 10 } });
+        Assert.Contains($"Run {run} has no task 'emulat'. Did you mean 'emulate'?", await OnTerminalAsync($"logs {run} emulat -f", code: 1), StringComparison.Ordinal);
+
+        var followed = Terminal($"logs {run} emulate -f");
+        var pid = (await followed.LineAsync("pid "))["pid ".Length..];
+        var started = Stopwatch.StartNew();
+        while (!followed.Output.Contains("Sending 100000 posts", StringComparison.Ordinal))
+        {
+            Assert.True(started.Elapsed < ChildProcess.Patience, followed.Output);
+            await Task.Delay(10);
+        }
+
+        using (var interrupt = Process.Start("kill", ["-INT", pid]))
+        {
+            await interrupt.WaitForExitAsync();
+        }
+
+        Assert.DoesNotContain("   at ", await EndAsync(followed, 130), StringComparison.Ordinal);
+        await PipedAsync($"cancel {run}");
+        await _scheduler.EndAsync(run);
+    }
+
     private static string Uncoloured(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])", "");
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll");
 
     private async Task<string> PipedAsync(string arguments, int code = 0) => await EndAsync(new ChildProcess(_scheduler.Data, Environment(), "dotnet", [Program, .. arguments.Split(' ')]), code);
 
-    private async Task<string> OnTerminalAsync(string arguments, params (string Key, string Value)[] more) => await EndAsync(
-        new ChildProcess(_scheduler.Data, Environment(more), "script", "-qec", $"stty cols 120 rows 40; dotnet {Program} {arguments}", "/dev/null"), code: 0);
+    private async Task<string> OnTerminalAsync(string arguments, int code = 0, params (string Key, string Value)[] more) => await EndAsync(Terminal(arguments, more), code);
+
+    private ChildProcess Terminal(string arguments, params (string Key, string Value)[] more) =>
+        new(_scheduler.Data, Environment(more), "script", "-qec", $"stty cols 120 rows 40; echo pid $$; exec dotnet {Program} {arguments}", "/dev/null");
 
     private Dictionary<string, string> Environment(params (string Key, string Value)[] more)
     {
