@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +19,7 @@ public sealed class CancelSqlTests
     [InlineData("select sleep(60)")]
     [InlineData("select count(*) from information_schema.columns a cross join information_schema.columns b cross join information_schema.columns c")]
     [InlineData("select id from held where id = 1 for update")]
-    public async Task Cancel_EndsTheStatementOnTheServer_WithinTwoSeconds(string sql)
+    public async Task Cancel_EndsTheStatementOnTheServer(string sql)
     {
         await using var host = await StartAsync(async (connection, transaction, cancellationToken) =>
             await connection.ExecuteAsync(new CommandDefinition(sql + " " + Mark, transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken)));
@@ -28,7 +27,7 @@ public sealed class CancelSqlTests
     }
 
     [Fact]
-    public async Task Cancel_EndsALoadThatWaitsForALock_WithinTwoSeconds()
+    public async Task Cancel_EndsALoadThatWaitsForALock()
     {
         await using var host = await StartAsync((connection, transaction, cancellationToken) =>
             new BulkRowLoader().LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(2, row => Encoding.UTF8.GetBytes($"{row + 1}\n")), cancellationToken));
@@ -36,7 +35,7 @@ public sealed class CancelSqlTests
     }
 
     [Fact]
-    public async Task Cancel_EndsALoadInTheMiddleOfItsStream_WithinTwoSeconds()
+    public async Task Cancel_EndsALoadInTheMiddleOfItsStream()
     {
         await using var host = await StartAsync((connection, transaction, cancellationToken) =>
             new BulkRowLoader().LoadAsync(connection, transaction, new LoadTable("held", ["id"]), new ChunkLines(int.MaxValue, row => Encoding.UTF8.GetBytes($"{row + 2}\n")), cancellationToken));
@@ -66,13 +65,10 @@ public sealed class CancelSqlTests
         var run = await host.TriggerAsync();
         var begun = await host.WaitAsync(run, view => view.EndedAt is not null || host.QueryAsync<int>(count).GetAwaiter().GetResult() == 1);
         Assert.Null(begun.Tasks![0].Error);
-        var started = Stopwatch.GetTimestamp();
         await host.Get<RunControl>().CancelAsync(run, default);
         var view = await host.WaitForEndAsync(run, 10);
-        var stopped = Stopwatch.GetElapsedTime(started);
+        // long before it would end by itself; how fast is measured by bench/orchestration
         await host.WaitForNoneAsync(count, 10);
-        var gone = Stopwatch.GetElapsedTime(started);
         Assert.Equal(("cancelled", "cancelled"), (view.State, view.Tasks![0].State));
-        Assert.True(stopped < TimeSpan.FromSeconds(2) && gone < TimeSpan.FromSeconds(2), $"stopped after {stopped}, gone from the server after {gone}");
     }
 }
