@@ -18,7 +18,7 @@ internal sealed class CleanOptions
     /// <summary>Batches of files that one server loads side by side, over all data sets; warehouse.md §3.2: two are nearly enough for a database of two cores, and each takes some 50 MB.</summary>
     public int CleanConnections { get; set; } = 3;
 
-    /// <summary>Of landing files, how much one transaction of a first night loads at most; an eighth of the memory at most, too. For servers that limit transactions, as group replication does.</summary>
+    /// <summary>Of landing files, how much one transaction loads at most, where that is more than one file; a first night's also an eighth of the memory, other nights' 128 MB. For servers that limit transactions, as group replication does.</summary>
     public int CleanBatchMegabytes { get; set; } = 2048;
 
     public Placeholders EffectivePlaceholders()

@@ -18,7 +18,7 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         if (await cleaned.PendingAsync(target, null, cancellationToken) is { Count: > 0 } pending)
         {
             var large = await keys.BeforeLoadAsync(target, pending.Sum(static file => file.Records), context, cancellationToken);
-            await LoadAsync(target, rules, pending, large ? BatchSize.First(options.Value) : BatchSize.Usual, context, cancellationToken);
+            await LoadAsync(target, rules, pending, large ? BatchSize.First(options.Value) : BatchSize.Usual(options.Value), context, cancellationToken);
         }
 
         await keys.AfterLoadAsync(target, context, cancellationToken);
@@ -31,8 +31,10 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         var loader = await LoaderAsync(context.Log, cancellationToken);
         var facts = FactColumns.Of(target.DataSet);
         var work = new CleanWork(target, rules, new LoadTable(target.Table, [.. rules.Columns, .. Technical]), new LoadTable(target.FactTable, ["ind", "h", facts.First, facts.Second, "src"]), facts, loader, progress, context);
-        // so that partitions are cleaned side by side where they make more than one batch
-        var groups = size.Cut(pending.GroupBy(static file => file.Partition).SelectMany(static files => files)).Select(static batch => batch.Select(static file => file.Partition).ToHashSet());
+        // so that partitions are cleaned side by side where they make more than one batch; each in one group, or the second would wait for the first in a slot of its own
+        var grouped = new HashSet<int>();
+        var groups = size.Cut(pending.GroupBy(static file => file.Partition).SelectMany(static files => files))
+            .Select(batch => batch.Select(static file => file.Partition).Where(grouped.Add).ToList()).Where(static partitions => partitions.Count > 0).ToList();
         await Parallel.ForEachAsync(
             groups,
             new ParallelOptions { MaxDegreeOfParallelism = options.Value.CleanConnections, CancellationToken = cancellationToken },

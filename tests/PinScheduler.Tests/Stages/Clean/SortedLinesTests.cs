@@ -88,6 +88,16 @@ public sealed class SortedLinesTests
     }
 
     [Fact]
+    public void Batches_HoldNoMoreThanConfigured()
+    {
+        var few = new CleanOptions { CleanBatchMegabytes = 50 };
+
+        Assert.Equal((50L << 20, 50L << 20), (BatchSize.First(few).Bytes, BatchSize.Usual(few).Bytes));
+        Assert.Equal(128L << 20, BatchSize.Usual(new CleanOptions()).Bytes);
+        Assert.InRange(BatchSize.First(new CleanOptions()).Bytes, 128L << 20, 2048L << 20);
+    }
+
+    [Fact]
     public async Task Run_LoadsTheOtherFilesOfABatch_AndCountsEachByItself_WhenOneIsDamaged()
     {
         await using var bench = await CleanBench.CreateAsync();
