@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages.Drain.Reading;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -194,6 +195,7 @@ internal sealed class TopicDrain(
 
         var (records, dead, bytes) = (files.Sum(file => file.Records), files.Sum(file => file.DeadLetters), files.Sum(file => file.Bytes));
         DrainLog.Landed(request.Log, target.Topic.Name, records, dead, files.Count, bytes);
+        SchedulerTelemetry.RecordsLanded(target.Topic.Name, records, dead);
     }
 
     private List<LandingFile> Publish(DrainTarget target, List<PartitionDrain> partitions)
