@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace OrchestrationBench.Chaos;
@@ -11,6 +12,7 @@ internal sealed class ChaosClients(int seed)
     private readonly Dictionary<string, List<ChaosNode>> _graphs = Draw(seed);
     private readonly ConcurrentDictionary<string, string> _runOfKey = new();
     private readonly ConcurrentDictionary<string, string> _pipelineOfRun = new();
+    private readonly List<string> _known = [];
     private readonly ConcurrentDictionary<string, int> _refusals = new();
     private int _cancels;
     private int _retries;
@@ -43,7 +45,8 @@ internal sealed class ChaosClients(int seed)
             {
                 await ActAsync(http, address, random);
             }
-            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+            // a connection that its server's death cuts while it is made ends as a bare SocketException
+            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or SocketException or IOException)
             {
                 Refused(exception is HttpRequestException { StatusCode: { } status } ? ((int)status).ToString(CultureInfo.InvariantCulture) : "no answer");
             }
@@ -64,7 +67,14 @@ internal sealed class ChaosClients(int seed)
         var number = random.Next(3) == 0 ? Interlocked.Increment(ref _key) : Math.Max(1, Volatile.Read(ref _key));
         var (key, pipeline) = ($"k{number}", ChaosPipelines.Names[number % ChaosPipelines.Names.Count]);
         var run = await Story.TriggerAsync(http, new Uri(address, $"/api/pipelines/{pipeline}/runs"), key);
-        _pipelineOfRun[run] = pipeline;
+        if (_pipelineOfRun.TryAdd(run, pipeline))
+        {
+            lock (_known)
+            {
+                _known.Add(run);
+            }
+        }
+
         if (_runOfKey.GetOrAdd(key, run) is var known && known != run)
         {
             Broken.Add($"the key {key} gave run {known} and run {run}");
@@ -112,8 +122,10 @@ internal sealed class ChaosClients(int seed)
     // mostly what is young: there something happens
     private string? Recent(Random random)
     {
-        var newest = _pipelineOfRun.Count;
-        return newest == 0 ? null : _pipelineOfRun.Keys.OrderByDescending(id => long.Parse(id, CultureInfo.InvariantCulture)).ElementAt(Math.Min(newest - 1, (int)(newest * Math.Pow(random.NextDouble(), 3))));
+        lock (_known)
+        {
+            return _known.Count == 0 ? null : _known[^(1 + Math.Min(_known.Count - 1, (int)(_known.Count * Math.Pow(random.NextDouble(), 3))))];
+        }
     }
 
     private void Refused(string why) => _refusals.AddOrUpdate(why, 1, static (_, count) => count + 1);
