@@ -8,12 +8,11 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>The head of a run's page: its facts, and what can be done about it.</summary>
 internal static class RunHead
 {
-    private const int RunsForEstimate = 20;
     private const int NamesShown = 12;
 
-    public static async Task<PageHtml> OfAsync(PageRequest request, UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
+    public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(await LeftAsync(request, run, now));
+        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(Left(run, schedule));
         html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add($"</div>");
         html.Add($"<ul class=\"ps-facts\"><li><b>Logical date</b> {run.LogicalDate:yyyy-MM-dd}</li><li><b>Planned for</b> ");
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");
@@ -28,27 +27,27 @@ internal static class RunHead
         return html.Add(run.Reason is null ? new PageHtml() : new PageHtml().Add($"<li><b>Reason</b> {run.Reason}</li>")).Add($"</ul>");
     }
 
-    /// <summary>How long it may still take, by the runs before it.</summary>
-    private static async Task<PageHtml> LeftAsync(PageRequest request, RunView run, DateTime now)
+    /// <summary>How far it is, and how long it may still take.</summary>
+    private static PageHtml Left(RunView run, PipelineSchedule? schedule)
     {
-        if (run.EndedAt is not null || run.StartedAt is not { } started)
+        if (run.EndedAt is not null || run.StartedAt is null)
         {
             return new PageHtml();
         }
 
         var total = run.Tasks!.Count(static task => task.State != TaskState.Skipped);
         var done = run.Tasks!.Count(static task => task.State == TaskState.Succeeded);
-        var html = new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\"></progress> <span>{done} of {total} tasks</span>");
-        var earlier = (await request.Get<RunReader>().ListAsync(run.Pipeline, RunState.Succeeded, null, null, null, RunsForEstimate, request.Aborted))
-            .Where(static other => other.StartedAt is not null).Select(static other => other.EndedAt!.Value - other.StartedAt!.Value).Order().ToList();
-        if (earlier.Count == 0)
+        var html = new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\" aria-label=\"tasks done\"></progress> <span>{done} of {total} tasks</span>");
+        if (run.Expected is not { } expected)
         {
             return html;
         }
 
-        var median = earlier[earlier.Count / 2];
-        var left = median - (now - started);
-        return html.Add($"<span class=\"ps-note\" title=\"the median of the last {earlier.Count} succeeded runs is {PageHtml.Duration(median)}\">{(left > TimeSpan.Zero ? $"about {PageHtml.Duration(left)} left" : $"longer than the {PageHtml.Duration(median)} it takes as a rule")}</span>");
+        html.Add($"<span class=\"ps-left\" title=\"as long as each task takes what it usually does\">");
+        html.Add(expected.SecondsLeft > 0
+            ? new PageHtml().Add($"about {About(TimeSpan.FromSeconds(expected.SecondsLeft))} left, until ").Time(expected.EndAt, schedule)
+            : new PageHtml().Add($"longer than usual"));
+        return html.Add($"; longest {(expected.Path.Count == 1 ? "now" : "from here")}: {Names([.. expected.Path], " → ")}</span>");
     }
 
     private static PageHtml Acts(UrlHelper url, RunView run)
@@ -71,7 +70,10 @@ internal static class RunHead
         return html;
     }
 
+    // an estimate has no hundredths
+    private static string About(TimeSpan span) => span.TotalMinutes < 1 ? $"{Math.Ceiling(span.TotalSeconds):0} s" : PageHtml.Duration(span);
+
     private static string Count(int tasks) => tasks == 1 ? "1 task" : $"{tasks} tasks";
 
-    private static string Names(List<string> keys) => string.Join(", ", keys.Take(NamesShown)) + (keys.Count > NamesShown ? $" and {keys.Count - NamesShown} more" : "");
+    private static string Names(List<string> keys, string between = ", ") => string.Join(between, keys.Take(NamesShown)) + (keys.Count > NamesShown ? $" and {keys.Count - NamesShown} more" : "");
 }

@@ -1,0 +1,48 @@
+namespace PinScheduler.Orchestration.Runs;
+
+/// <summary>When a run that goes on may be expected to end, and which tasks that hangs on: the longest way through what is left of its graph.</summary>
+internal sealed record ExpectedEnd(DateTime At, IReadOnlyList<string> Path)
+{
+    /// <summary>Null where the run does not go on, or it is not known how long one of its tasks takes.</summary>
+    public static ExpectedEnd? Of(RunBoard board, IReadOnlyDictionary<string, UsualTime> usual)
+    {
+        if (board.Run is not { State: RunState.Running, CancelledAt: null })
+        {
+            return null;
+        }
+
+        var ends = new Dictionary<string, (DateTime At, string? After)>(StringComparer.Ordinal);
+        foreach (var task in board.Graph.Order.Select(node => board[node.Key]).Where(static task => !TaskState.IsFinal(task.State)))
+        {
+            if (!usual.TryGetValue(task.Key, out var time))
+            {
+                return null;
+            }
+
+            var parents = board.Parents(task.Key);
+            var after = parents.Where(ends.ContainsKey).MaxBy(parent => ends[parent].At);
+            var ready = after is null ? parents.Select(parent => board[parent].EndedAt).Max() ?? board.Run.StartedAt ?? board.Now : ends[after].At;
+            ends[task.Key] = (task switch
+            {
+                { State: TaskState.Running, StartedAt: { } began } => NotBefore(board.Now, began + time.Runs),
+                { State: TaskState.Retrying } => NotBefore(board.Now, task.RetryAt ?? board.Now) + time.Runs,
+                _ => NotBefore(board.Now, ready + time.Waits) + time.Runs,
+            }, after);
+        }
+
+        if (ends.Count == 0)
+        {
+            return null;
+        }
+
+        var path = new List<string>();
+        for (var at = ends.MaxBy(static end => end.Value.At).Key; at is not null; at = ends[at].After)
+        {
+            path.Insert(0, at);
+        }
+
+        return new ExpectedEnd(ends[path[^1]].At, path);
+    }
+
+    private static DateTime NotBefore(DateTime now, DateTime instant) => instant < now ? now : instant;
+}
