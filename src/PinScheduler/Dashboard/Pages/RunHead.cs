@@ -1,4 +1,5 @@
 using Hangfire.Dashboard;
+using PinScheduler.Dashboard.Acts;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
@@ -47,7 +48,7 @@ internal static class RunHead
         html.Add(expected.SecondsLeft > 0
             ? new PageHtml().Add($"about {About(TimeSpan.FromSeconds(expected.SecondsLeft))} left, until ").Time(expected.EndAt, schedule)
             : new PageHtml().Add($"longer than usual"));
-        return html.Add($"; longest {(expected.Path.Count == 1 ? "now" : "from here")}: {Names([.. expected.Path], " → ")}</span>");
+        return html.Add($"; longest {(expected.Path.Count == 1 ? "now" : "from here")}: {string.Join(" → ", expected.Path.Take(NamesShown))}{(expected.Path.Count > NamesShown ? " → …" : "")}</span>");
     }
 
     private static PageHtml Acts(UrlHelper url, RunView run)
@@ -55,25 +56,12 @@ internal static class RunHead
         var html = new PageHtml();
         if (run.State is RunState.Failed or RunState.Cancelled)
         {
-            var again = run.Tasks!.Where(static task => TaskState.IsBad(task.State)).Select(static task => task.Key).ToList();
-            var kept = run.Tasks!.Count(static task => task.State == TaskState.Succeeded);
-            html.Add($"<button class=\"btn btn-sm btn-primary\" data-ps-act=\"{url.To($"/runs/{run.Id}/retry")}\" data-ps-confirm=\"{Count(again.Count)} will run again: {Names(again)}. {kept} that succeeded stay as they are.\">Retry from failed</button>");
+            html.Add(ActForm.Button(url.To($"/runs/{run.Id}/retry"), "btn-sm btn-primary", "Retry from failed", Confirmations.RetrySays(run)));
         }
 
-        if (run.EndedAt is null)
-        {
-            var running = run.Tasks!.Where(static task => task.State == TaskState.Running).Select(static task => task.Key).ToList();
-            var open = run.Tasks!.Count(static task => !TaskState.IsFinal(task.State)) - running.Count;
-            html.Add($"<button class=\"btn btn-sm btn-default\" data-ps-act=\"{url.To($"/runs/{run.Id}/cancel")}\" data-ps-confirm=\"Cancel run {run.Id}? {(running.Count == 0 ? "" : $"{Names(running)} will be stopped. ")}{Count(open)} will not start. What is safely written stays; the run can be retried later.\">Cancel</button>");
-        }
-
-        return html;
+        return run.EndedAt is not null ? html : html.Add(ActForm.Button(url.To($"/runs/{run.Id}/cancel"), "btn-sm btn-default", "Cancel", $"Cancel run {run.Id}? {Confirmations.CancelSays(run)}"));
     }
 
     // an estimate has no hundredths
     private static string About(TimeSpan span) => span.TotalMinutes < 1 ? $"{Math.Ceiling(span.TotalSeconds):0} s" : PageHtml.Duration(span);
-
-    private static string Count(int tasks) => tasks == 1 ? "1 task" : $"{tasks} tasks";
-
-    private static string Names(List<string> keys, string between = ", ") => string.Join(between, keys.Take(NamesShown)) + (keys.Count > NamesShown ? $" and {keys.Count - NamesShown} more" : "");
 }
