@@ -91,11 +91,11 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         Assert.Contains("answers again", _log.Last().Text, StringComparison.Ordinal);
     }
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Enqueue((logLevel, formatter(state, exception)));
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _log.Enqueue((logLevel, formatter(state, exception)));
 
     private LagSampler Sampler(DrainBench bench) => new(
         new TopicReader(bench.Get<TopicCatalog>(), bench.Get<LandingStore>(), new TopicRates(TimeProvider.System), bench.Get<IOptions<KafkaOptions>>()), new LagHistory(bench.Warehouse), TimeProvider.System, this);

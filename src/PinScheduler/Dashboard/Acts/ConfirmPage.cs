@@ -9,7 +9,7 @@ internal sealed class ConfirmPage(Func<PageRequest, Task<Confirmation>> confirm)
     {
         var asked = await confirm(request);
         var token = request.Get<IAntiforgery>().GetAndStoreTokens(request.Http);
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">{asked.Title}</h1><div class=\"ps-card\"><p>{asked.Says}</p><form class=\"ps-bar\" method=\"post\" action=\"{request.Http.Request.PathBase}{request.Http.Request.Path}\">")
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">{asked.Title}</h1><div class=\"ps-card\"><p>{asked.Says}</p><form class=\"ps-bar\" id=\"ps-asked\" method=\"post\" action=\"{request.Http.Request.PathBase}{request.Http.Request.Path}\">")
             .Add($"<input type=\"hidden\" name=\"{token.FormFieldName}\" value=\"{token.RequestToken}\"><input type=\"hidden\" name=\"{ActDispatcher.Back}\" value=\"{asked.Back}\">");
         foreach (var (name, values) in (await request.FormAsync()).Where(field => field.Key != token.FormFieldName && field.Key != ActDispatcher.Back))
         {

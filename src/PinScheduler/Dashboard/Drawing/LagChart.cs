@@ -11,8 +11,8 @@ internal static class LagChart
     public const int Steps = 24 * 60 / MinutesEach;
 
     private const int Column = 3;
-    private const int Left = 56;
-    private const int Top = 8;
+    private const int Wide = Steps * Column;
+    private const int Top = 18;
     private const int Plot = 90;
     private const int Bottom = 22;
     private const int Lines = 2;
@@ -29,34 +29,36 @@ internal static class LagChart
 
         var most = known.Values.Max();
         var ceiling = SeriesChart.Round(Math.Max(most, Lines));
-        var html = new PageHtml().Add($"<svg class=\"ps-chart ps-chart-small\" viewBox=\"0 0 {Left + (Steps * Column) + 8} {Top + Plot + Bottom}\" role=\"img\" aria-label=\"Not yet drained of {topic} over the last 24 hours: {most:N0} at most, {known.MinBy(static step => step.Key).Value:N0} at last\">");
+        // the plot is stretched to the page's width, the letters are not
+        var html = new PageHtml().Add($"<svg class=\"ps-chart ps-lag\" width=\"100%\" height=\"{Top + Plot + Bottom}\" role=\"img\" aria-label=\"Not yet drained of {topic} over the last 24 hours: {most:N0} at most, {known.MinBy(static step => step.Key).Value:N0} at last\"><svg y=\"{Top}\" width=\"100%\" height=\"{Plot}\" viewBox=\"0 0 {Wide} {Plot}\" preserveAspectRatio=\"none\">");
+        var unknown = new StringBuilder();
+        for (var ago = Steps - 1; ago >= 0; ago--)
+        {
+            var x = (Steps - 1 - ago) * Column;
+            if (known.TryGetValue(ago, out var lag))
+            {
+                var height = Math.Max(1, lag / ceiling * Plot);
+                html.Add($"<rect class=\"ps-series-0\" x=\"{x}\" width=\"{Column}\" y=\"{Number(Plot - height)}\" height=\"{Number(height)}\"><title>{When(ago)}: {lag:N0} not drained, at most</title></rect>");
+            }
+            else
+            {
+                unknown.Append(CultureInfo.InvariantCulture, $"M{x} 0h{Column}v{Plot}h-{Column}z");
+            }
+        }
+
+        html.Add(unknown.Length == 0 ? new PageHtml() : new PageHtml().Add($"<path class=\"ps-chart-unknown\" d=\"{unknown}\"/>")).Add($"</svg>");
         for (var line = 0; line <= Lines; line++)
         {
             var y = Top + (Plot * (Lines - line) / Lines);
-            html.Add($"<path class=\"ps-chart-grid\" d=\"M{Left} {y}h{Steps * Column}\"/><text class=\"ps-chart-label\" x=\"{Left - 6}\" y=\"{y + 4}\" text-anchor=\"end\">{BarChart.Rounded(ceiling * line / Lines)}</text>");
+            html.Add($"<line class=\"ps-chart-grid\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>").Add(line == 0 ? new PageHtml() : new PageHtml().Add($"<text class=\"ps-chart-label\" x=\"2\" y=\"{y - 4}\">{BarChart.Rounded(ceiling * line / Lines)}</text>"));
         }
 
         for (var label = 0; label <= Labels; label++)
         {
-            html.Add($"<text class=\"ps-chart-label\" x=\"{Left + (Steps * Column * label / Labels)}\" y=\"{Top + Plot + Bottom - 6}\" text-anchor=\"{(label == Labels ? "end" : label == 0 ? "start" : "middle")}\">{(label == Labels ? "now" : $"{24 * (Labels - label) / Labels} h ago")}</text>");
+            html.Add($"<text class=\"ps-chart-label\" x=\"{100 * label / Labels}%\" y=\"{Top + Plot + Bottom - 6}\" text-anchor=\"{(label == Labels ? "end" : label == 0 ? "start" : "middle")}\">{(label == Labels ? "now" : $"{24 * (Labels - label) / Labels} h ago")}</text>");
         }
 
-        var unknown = new StringBuilder();
-        for (var ago = Steps - 1; ago >= 0; ago--)
-        {
-            var x = Left + ((Steps - 1 - ago) * Column);
-            if (known.TryGetValue(ago, out var lag))
-            {
-                var height = Math.Max(1, lag / ceiling * Plot);
-                html.Add($"<rect class=\"ps-series-0\" x=\"{x}\" width=\"{Column}\" y=\"{Number(Top + Plot - height)}\" height=\"{Number(height)}\"><title>{When(ago)}: {lag:N0} not drained, at most</title></rect>");
-            }
-            else
-            {
-                unknown.Append(CultureInfo.InvariantCulture, $"M{x} {Top}h{Column}v{Plot}h-{Column}z");
-            }
-        }
-
-        return html.Add(unknown.Length == 0 ? new PageHtml() : new PageHtml().Add($"<path class=\"ps-chart-unknown\" d=\"{unknown}\"/>")).Add($"</svg>");
+        return html.Add($"</svg>");
     }
 
     private static string When(int ago) => ago == 0 ? $"the last {MinutesEach} minutes" : $"{PageHtml.Duration(TimeSpan.FromMinutes(ago * MinutesEach))} ago";

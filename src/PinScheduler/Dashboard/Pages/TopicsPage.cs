@@ -74,7 +74,8 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         return html;
     }
 
-    private static PageHtml Lag(IEnumerable<LagStep> steps, string topic) => new PageHtml().Add($"<h3>Not drained yet, over the last day <small><a href=\"/api/topics/{Uri.EscapeDataString(topic)}/lag\">by minute, JSON</a></small></h3>").Add(LagChart.Of(steps, topic));
+    private static PageHtml Lag(IEnumerable<LagStep> steps, string topic) => new PageHtml().Add($"<h3>Not drained yet, over the last day</h3>").Add(LagChart.Of(steps, topic))
+        .Add($"<p class=\"ps-note\">The most in each {LagChart.MinutesEach} minutes; pale: not known. <a href=\"/api/topics/{Uri.EscapeDataString(topic)}/lag\">By minute, as JSON</a></p>");
 
     private static PageHtml Found(OffsetView found) => new PageHtml().Add($"<div class=\"ps-card\"><p>{found.Says}</p>{(found.Record is { } record ? new PageHtml().Add($"<pre class=\"ps-sql\">{Text(record)}</pre>") : new PageHtml())}</div>");
 

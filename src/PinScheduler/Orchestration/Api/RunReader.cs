@@ -49,7 +49,7 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
         var limits = await LimitsAsync(connection, [run], cancellationToken, moment);
         var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
-        var expected = board.Run.State == RunState.Running ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken)) : null;
+        var expected = board.Run.State == RunState.Running ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken), progress.ToDictionary(static task => task.Key, static task => task.Value.SecondsLeft)) : null;
         return RunView.Of(board.Run, limits.GetValueOrDefault(run), warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, moment, run, cancellationToken), expected);

@@ -4,7 +4,10 @@ namespace PinScheduler.Orchestration.Runs;
 internal sealed record ExpectedEnd(DateTime At, IReadOnlyList<string> Path)
 {
     /// <summary>Null where the run does not go on, or it is not known how long one of its tasks takes.</summary>
-    public static ExpectedEnd? Of(RunBoard board, IReadOnlyDictionary<string, UsualTime> usual)
+    /// <param name="board">The run now.</param>
+    /// <param name="usual">What its tasks take as a rule.</param>
+    /// <param name="told">Seconds that a running task itself says it still takes: tonight's records are better known than other nights'.</param>
+    public static ExpectedEnd? Of(RunBoard board, IReadOnlyDictionary<string, UsualTime> usual, IReadOnlyDictionary<string, double?> told)
     {
         if (board.Run is not { State: RunState.Running, CancelledAt: null })
         {
@@ -24,6 +27,8 @@ internal sealed record ExpectedEnd(DateTime At, IReadOnlyList<string> Path)
             var ready = after is null ? parents.Select(parent => board[parent].EndedAt).Max() ?? board.Run.StartedAt ?? board.Now : ends[after].At;
             ends[task.Key] = (task switch
             {
+                // where it says none, it may still have to commit what it has read
+                { State: TaskState.Running } when told.GetValueOrDefault(task.Key) is { } seconds and > 0 => board.Now.AddSeconds(seconds),
                 { State: TaskState.Running, StartedAt: { } began } => NotBefore(board.Now, began + time.Runs),
                 { State: TaskState.Retrying } => NotBefore(board.Now, task.RetryAt ?? board.Now) + time.Runs,
                 _ => NotBefore(board.Now, ready + time.Waits) + time.Runs,

@@ -53,7 +53,7 @@ internal sealed class UsualTimes
     private static Dictionary<string, TimeSpan> Medians(IEnumerable<(string Task, TimeSpan Time)> times) => times.GroupBy(static one => one.Task, static one => one.Time).ToDictionary(static task => task.Key, static task =>
     {
         var sorted = task.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+        return TimeSpan.FromMicroseconds((long)(sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]).TotalMicroseconds / 2);
     }, StringComparer.Ordinal);
 }
 

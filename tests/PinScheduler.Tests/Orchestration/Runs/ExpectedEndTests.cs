@@ -7,6 +7,7 @@ namespace PinScheduler.Tests.Orchestration.Runs;
 public sealed class ExpectedEndTests
 {
     private const int Drawn = 2000;
+    private static readonly Dictionary<string, double?> Untold = [];
     private static readonly DateTime Now = new(2026, 11, 22, 3, 0, 0, DateTimeKind.Utc);
 
     [Fact]
@@ -16,11 +17,11 @@ public sealed class ExpectedEndTests
         var (ways, longest) = (0, 0);
         for (var draw = 0; draw < Drawn; draw++)
         {
-            var (board, usual) = Draw(random);
+            var (board, usual, told) = Draw(random);
             var open = board.Tasks.Where(static task => !TaskState.IsFinal(task.State)).ToList();
-            var slow = open.SelectMany(task => Ways(board, task.Key)).Select(way => (Way: way, At: EndOf(board, usual, way))).ToList();
+            var slow = open.SelectMany(task => Ways(board, task.Key)).Select(way => (Way: way, At: EndOf(board, usual, told, way))).ToList();
 
-            var end = ExpectedEnd.Of(board, usual);
+            var end = ExpectedEnd.Of(board, usual, told);
 
             Assert.Equal(slow.Count == 0, end is null);
             if (end is not null)
@@ -41,24 +42,24 @@ public sealed class ExpectedEndTests
     {
         var usual = new Dictionary<string, UsualTime> { ["a"] = new(TimeSpan.Zero, TimeSpan.FromSeconds(5)) };
         TaskNode[] nodes = [Node("a", []), Node("b", ["a"])];
-        Assert.Null(ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Running), Row("b", TaskState.Waiting)]), usual));
+        Assert.Null(ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Running), Row("b", TaskState.Waiting)]), usual, Untold));
         // what is done need not be known
-        var known = ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Running), Row("b", TaskState.Succeeded)]), usual);
+        var known = ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Running), Row("b", TaskState.Succeeded)]), usual, Untold);
         Assert.Equal((Now.AddSeconds(5), "a"), (known!.At, Assert.Single(known.Path)));
-        Assert.Null(ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Succeeded), Row("b", TaskState.Failed)]), usual));
+        Assert.Null(ExpectedEnd.Of(Board(nodes, [Row("a", TaskState.Succeeded), Row("b", TaskState.Failed)]), usual, Untold));
 
         var board = Board([nodes[0]], [Row("a", TaskState.Running)]);
         board.Run = board.Run with { CancelledAt = Now };
-        Assert.Null(ExpectedEnd.Of(board, usual));
+        Assert.Null(ExpectedEnd.Of(board, usual, Untold));
         board.Run = board.Run with { CancelledAt = null, State = RunState.Queued };
-        Assert.Null(ExpectedEnd.Of(board, usual));
+        Assert.Null(ExpectedEnd.Of(board, usual, Untold));
     }
 
     [Fact]
     public void Of_IsNow_WhereTheLastTaskTakesLongerThanUsual()
     {
         var usual = new Dictionary<string, UsualTime> { ["a"] = new(TimeSpan.Zero, TimeSpan.FromSeconds(5)) };
-        Assert.Equal(Now, ExpectedEnd.Of(Board([Node("a", [])], [Row("a", TaskState.Running) with { StartedAt = Now.AddSeconds(-6) }]), usual)!.At);
+        Assert.Equal(Now, ExpectedEnd.Of(Board([Node("a", [])], [Row("a", TaskState.Running) with { StartedAt = Now.AddSeconds(-6) }]), usual, Untold)!.At);
     }
 
     // every way down from the task over tasks that are open; skipped ones are passed through
@@ -78,23 +79,24 @@ public sealed class ExpectedEndTests
         }).Distinct();
     }
 
-    private static DateTime EndOf(RunBoard board, Dictionary<string, UsualTime> usual, List<string> way)
+    private static DateTime EndOf(RunBoard board, Dictionary<string, UsualTime> usual, Dictionary<string, double?> told, List<string> way)
     {
         var first = board[way[0]];
+        var own = first.State == TaskState.Running && told[way[0]] is { } seconds and > 0 ? Now.AddSeconds(seconds) : (DateTime?)null;
         var began = first.State switch
         {
             TaskState.Running => first.StartedAt!.Value,
             TaskState.Retrying => Later(Now, first.RetryAt!.Value),
             _ => Later(Now, Ends(way[0]).Append(board.Run.StartedAt!.Value).Max() + usual[way[0]].Waits),
         };
-        return way.Skip(1).Aggregate(Later(Now, began + usual[way[0]].Runs), (at, key) => at + usual[key].Waits + usual[key].Runs);
+        return way.Skip(1).Aggregate(own ?? Later(Now, began + usual[way[0]].Runs), (at, key) => at + usual[key].Waits + usual[key].Runs);
 
         IEnumerable<DateTime> Ends(string key) => board.Graph[key].DependsOn.SelectMany(parent => board[parent].State == TaskState.Skipped ? Ends(parent) : [board[parent].EndedAt ?? DateTime.MinValue]);
     }
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
-    private static (RunBoard Board, Dictionary<string, UsualTime> Usual) Draw(Random random)
+    private static (RunBoard Board, Dictionary<string, UsualTime> Usual, Dictionary<string, double?> Told) Draw(Random random)
     {
         var keys = Enumerable.Range(0, random.Next(1, 11)).Select(static n => $"t{n}").ToList();
         var nodes = keys.Select((key, n) => Node(key, [.. keys.Take(n).Where(_ => random.Next(3) == 0)])).ToList();
@@ -104,7 +106,8 @@ public sealed class ExpectedEndTests
             rows[node.Key] = random.Next(8) == 0 ? Row(node.Key, TaskState.Skipped) : Above(node.Key).All(parent => TaskState.IsFinal(rows[parent].State)) ? Moving(node.Key) : Row(node.Key, TaskState.Waiting);
         }
 
-        return (Board(nodes, rows.Values), keys.ToDictionary(static key => key, _ => new UsualTime(TimeSpan.FromSeconds(random.Next(0, 20)), TimeSpan.FromSeconds(random.Next(1, 100)))));
+        return (Board(nodes, rows.Values), keys.ToDictionary(static key => key, _ => new UsualTime(TimeSpan.FromSeconds(random.Next(0, 20)), TimeSpan.FromSeconds(random.Next(1, 100)))),
+            keys.ToDictionary(static key => key, double? (_) => random.Next(3) switch { 0 => null, 1 => 0, _ => random.Next(1, 60) }));
 
         IEnumerable<string> Above(string key) => nodes.Single(node => node.Key == key).DependsOn.SelectMany(parent => rows[parent].State == TaskState.Skipped ? Above(parent) : [parent]);
 
