@@ -13,8 +13,8 @@ internal static class RunHead
 
     public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(Left(run, schedule));
-        html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add($"</div>");
+        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(Done(run));
+        html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add(Left(run, schedule)).Add($"</div>");
         html.Add($"<ul class=\"ps-facts\"><li><b>Logical date</b> {run.LogicalDate:yyyy-MM-dd}</li><li><b>Planned for</b> ");
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");
         html.Add(run.StartedAt is null ? new PageHtml().Add($"not yet") : new PageHtml().Time(run.StartedAt, schedule)).Add($"</li><li><b>Ended</b> ");
@@ -28,8 +28,7 @@ internal static class RunHead
         return html.Add(run.Reason is null ? new PageHtml() : new PageHtml().Add($"<li><b>Reason</b> {run.Reason}</li>")).Add($"</ul>");
     }
 
-    /// <summary>How far it is, and how long it may still take.</summary>
-    private static PageHtml Left(RunView run, PipelineSchedule? schedule)
+    private static PageHtml Done(RunView run)
     {
         if (run.EndedAt is not null || run.StartedAt is null)
         {
@@ -38,13 +37,18 @@ internal static class RunHead
 
         var total = run.Tasks!.Count(static task => task.State != TaskState.Skipped);
         var done = run.Tasks!.Count(static task => task.State == TaskState.Succeeded);
-        var html = new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\" aria-label=\"tasks done\"></progress> <span>{done} of {total} tasks</span>");
+        return new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\" aria-label=\"tasks done\"></progress> <span>{done} of {total} tasks</span>");
+    }
+
+    /// <summary>How long it may still take; nothing where no run before it says.</summary>
+    private static PageHtml Left(RunView run, PipelineSchedule? schedule)
+    {
         if (run.Expected is not { } expected)
         {
-            return html;
+            return new PageHtml();
         }
 
-        html.Add($"<span class=\"ps-left\" title=\"as long as each task takes what it usually does\">");
+        var html = new PageHtml().Add($"<span class=\"ps-left\" title=\"as running tasks say themselves, and the others take as a rule\">");
         html.Add(expected.SecondsLeft > 0
             ? new PageHtml().Add($"about {About(TimeSpan.FromSeconds(expected.SecondsLeft))} left, until ").Time(expected.EndAt, schedule)
             : new PageHtml().Add($"longer than usual"));
