@@ -19,6 +19,7 @@ using PinScheduler.Stages.Emulate;
 using PinScheduler.Stages.Maintain;
 using PinScheduler.Stages.Topics;
 using PinScheduler.Tables;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler;
 
@@ -67,6 +68,7 @@ public static class Scheduler
         builder.Services.AddOrchestration(builder.Configuration);
         builder.Services.AddNotifications(builder.Configuration);
         builder.Services.AddDashboard();
+        builder.Services.AddTelemetry();
 
         return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
         {
@@ -81,6 +83,7 @@ public static class Scheduler
             app.MapResults();
             app.MapTables();
             app.MapNotifications();
+            app.MapMetrics();
             // opens Hangfire's storage, so not before the database is known to be there
             app.MapDashboard();
         });

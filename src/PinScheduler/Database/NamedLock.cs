@@ -26,7 +26,7 @@ public sealed class NamedLock : IAsyncDisposable
         HoldAsync(warehouse, names, async (connection, keys) =>
         {
             var started = time.GetTimestamp();
-            foreach (var key in keys.Keys)
+            foreach (var (key, _) in keys)
             {
                 while (!await TryTakeOneAsync(connection, key, timeout, cancellationToken))
                 {
@@ -37,19 +37,19 @@ public sealed class NamedLock : IAsyncDisposable
                 }
             }
 
-            return keys.Values;
+            return keys.Select(one => one.Name);
         }, cancellationToken);
 
-    /// <summary>Those of the locks that are free, on one connection; where none is, waits for one. Who holds some does not wait for more.</summary>
+    /// <summary>Those of the locks that are free, <paramref name="most"/> at most, on one connection; where none is, waits for one. Who holds some does not wait for more.</summary>
     /// <returns>Null when others still hold all of them after <paramref name="timeout"/>.</returns>
-    public static Task<NamedLock?> TryTakeAnyAsync(Warehouse warehouse, IReadOnlyCollection<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<NamedLock?> TryTakeAnyAsync(Warehouse warehouse, IReadOnlyCollection<string> names, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken, int most = int.MaxValue) =>
         HoldAsync(warehouse, names, async (connection, keys) =>
         {
             var started = time.GetTimestamp();
             for (var patience = TimeSpan.Zero; ; patience = timeout)
             {
                 // from the second round on, the first lock is waited for; it is given twice then, which does no harm
-                var taken = patience == TimeSpan.Zero || await TryTakeOneAsync(connection, keys.Keys[0], patience, cancellationToken) ? await TakeFreeAsync(connection, keys, cancellationToken) : [];
+                var taken = patience == TimeSpan.Zero || await TryTakeOneAsync(connection, keys[0].Key, patience, cancellationToken) ? await TakeFreeAsync(connection, keys, most, cancellationToken) : [];
                 if (taken.Count > 0 || time.GetElapsedTime(started) >= timeout)
                 {
                     return taken;
@@ -61,9 +61,9 @@ public sealed class NamedLock : IAsyncDisposable
 
     // takes nothing: no lock
     private static async Task<NamedLock?> HoldAsync(
-        Warehouse warehouse, IEnumerable<string> names, Func<MySqlConnection, SortedList<string, string>, Task<IEnumerable<string>>> takeAsync, CancellationToken cancellationToken)
+        Warehouse warehouse, IEnumerable<string> names, Func<MySqlConnection, List<(string Key, string Name)>, Task<IEnumerable<string>>> takeAsync, CancellationToken cancellationToken)
     {
-        var keys = new SortedList<string, string>(names.ToDictionary(name => KeyOf(warehouse.DatabaseName, name), StringComparer.Ordinal), StringComparer.Ordinal);
+        var keys = names.Select(name => (Key: KeyOf(warehouse.DatabaseName, name), name)).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
         var connection = await warehouse.OpenAsync(cancellationToken);
         try
         {
@@ -82,20 +82,29 @@ public sealed class NamedLock : IAsyncDisposable
         }
     }
 
-    // however many there are, one packet
-    private static async Task<List<string>> TakeFreeAsync(MySqlConnection connection, SortedList<string, string> keys, CancellationToken cancellationToken)
+    // one packet for as many as may be taken, and the next where none of them was free
+    private static async Task<List<string>> TakeFreeAsync(MySqlConnection connection, List<(string Key, string Name)> keys, int most, CancellationToken cancellationToken)
     {
-        var parameters = new DynamicParameters();
-        foreach (var (index, key) in keys.Keys.Index())
+        foreach (var some in keys.Chunk(most))
         {
-            parameters.Add($"k{index}", key);
+            var parameters = new DynamicParameters();
+            foreach (var (index, (key, _)) in some.Index())
+            {
+                parameters.Add($"k{index}", key);
+            }
+
+            var sql = string.Join(" union all ", some.Select((_, index) => $"select {index} as place, get_lock(@k{index}, 0) as taken"));
+            var taken = (await connection.QueryAsync<(int Place, long? Taken)>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)))
+                .Where(row => row.Taken == 1)
+                .Select(row => some[row.Place].Name)
+                .ToList();
+            if (taken.Count > 0)
+            {
+                return taken;
+            }
         }
 
-        var sql = string.Join(" union all ", keys.Keys.Select((_, index) => $"select {index} as place, get_lock(@k{index}, 0) as taken"));
-        return (await connection.QueryAsync<(int Place, long? Taken)>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)))
-            .Where(row => row.Taken == 1)
-            .Select(row => keys.Values[row.Place])
-            .ToList();
+        return [];
     }
 
     private static async Task<bool> TryTakeOneAsync(MySqlConnection connection, string key, TimeSpan timeout, CancellationToken cancellationToken)
@@ -119,7 +128,7 @@ public sealed class NamedLock : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    // GET_LOCK's names are the whole server's and have at most 64 characters
-    private static string KeyOf(string database, string name) =>
+    /// <summary>The name as the server knows it: GET_LOCK's names are the whole server's and have at most 64 characters.</summary>
+    public static string KeyOf(string database, string name) =>
         "ps:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database + "\0" + name)))[..60];
 }

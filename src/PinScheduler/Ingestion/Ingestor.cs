@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler.Ingestion;
 
@@ -34,6 +35,7 @@ internal sealed class Ingestor(TopicCatalog catalog, KafkaClients clients, IBrok
             using var reserved = room.Reserve(topic, records, body);
             var batch = new ProduceBatch(topic.Name, body, records, clients.Embedded ? ledger : null);
             await producer.ProduceAsync(batch);
+            SchedulerTelemetry.RecordsProduced(topic.Name, records.Count - batch.Failed);
             return batch.Failed == 0 ? batch : throw Failure(batch);
         }
         finally

@@ -1,4 +1,5 @@
 using PinScheduler.Orchestration;
+using PinScheduler.Stages.Drain.Sharing;
 
 namespace PinScheduler.Pipelines;
 
@@ -7,6 +8,7 @@ internal static class PipelineServices
     public static void AddNightly(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<NightlyOptions>().Bind(configuration.GetSection(NightlyOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IIngestServers, IngestServers>();
         // a value that is neither is for the options to refuse
         if (!string.Equals(configuration[$"{NightlyOptions.Section}:{nameof(NightlyOptions.Enabled)}"], bool.FalseString, StringComparison.OrdinalIgnoreCase))
         {

@@ -23,6 +23,7 @@ internal sealed class ServedQueues(JobStorage storage)
                 var living = storage.GetMonitoringApi().Servers().Where(server => now - (server.Heartbeat ?? server.StartedAt) < Silence).ToList();
                 _last = last = (Environment.TickCount64, new QueueWorkers(
                     living.SelectMany(server => server.Queues.Select(queue => (queue, server.WorkersCount))).GroupBy(one => one.queue).ToDictionary(group => group.Key, group => group.Sum(one => one.WorkersCount)),
+                    living.SelectMany(server => server.Queues.Select(queue => (queue, name: TaskJob.ServerName(server.Name)))).Distinct().CountBy(one => one.queue).ToDictionary(),
                     living.Select(server => TaskJob.ServerName(server.Name)).ToHashSet()));
             }
 
@@ -31,9 +32,12 @@ internal sealed class ServedQueues(JobStorage storage)
     }
 }
 
-internal sealed record QueueWorkers(IReadOnlyDictionary<string, int> Workers, IReadOnlySet<string> Servers)
+/// <param name="Workers">By queue, over all servers.</param>
+/// <param name="Serving">By queue, how many servers have workers for it.</param>
+/// <param name="Servers">Their names.</param>
+internal sealed record QueueWorkers(IReadOnlyDictionary<string, int> Workers, IReadOnlyDictionary<string, int> Serving, IReadOnlySet<string> Servers)
 {
-    public static QueueWorkers None { get; } = new(new Dictionary<string, int>(), new HashSet<string>());
+    public static QueueWorkers None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, int>(), new HashSet<string>());
 
     /// <summary>A claim is itself a sign of life, so a task that began just now is not asked for.</summary>
     public bool IsSilent(string server, TimeSpan since) => since > TimeSpan.FromSeconds(5) && !Servers.Contains(server);

@@ -3,12 +3,13 @@ using PinScheduler.Database;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
 using PinScheduler.Stages;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler.Orchestration.Jobs;
 
 /// <summary>Runs a claimed task's stage and ends the attempt by what came of it.</summary>
 internal sealed class TaskAttempt(
-    IServiceProvider services, PipelineCatalog pipelines, TaskOutcomes outcomes, RunJobs jobs, RunStarter starter, RunWarnings warnings, AttemptWatch watch, TaskLog taskLog, TimeProvider time, ILogger<TaskAttempt> log)
+    IServiceProvider services, PipelineCatalog pipelines, TaskOutcomes outcomes, RunJobs jobs, RunStarter starter, RunWarnings warnings, AttemptWatch watch, TaskLog taskLog, Warehouse warehouse, TimeProvider time, ILogger<TaskAttempt> log)
 {
     /// <summary>How long the database may be away before a finished attempt is given up and done again by somebody else.</summary>
     private static readonly TimeSpan OutcomePatience = TimeSpan.FromMinutes(1);
@@ -20,6 +21,8 @@ internal sealed class TaskAttempt(
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, limit.Token);
         using var watched = watch.Begin(claim, stop);
         await using var journal = taskLog.Begin(claim);
+        using var span = SchedulerTelemetry.BeginAttempt(warehouse.DatabaseName, claim.Run, claim.Board.Run.Pipeline, claim.Key, claim.Attempt);
+        var began = time.GetTimestamp();
         StageResult result;
         try
         {
@@ -27,10 +30,12 @@ internal sealed class TaskAttempt(
         }
         catch (Exception exception) when (exception is FenceLostException || watched.IsSuperseded)
         {
+            Ended("superseded", exception.Message);
             throw Superseded(claim);
         }
         catch (Exception exception) when (watched.IsCancelled)
         {
+            Ended("cancelled", null);
             journal.End(LogLevel.Information, $"Stopped, because the run was cancelled ({exception.Message})");
             await journal.FlushAsync();
             var board = await PersistAsync(claim, () => outcomes.CancelAsync(claim));
@@ -40,6 +45,7 @@ internal sealed class TaskAttempt(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            Ended("handed_back", null);
             journal.End(LogLevel.Warning, "Stopped, because its server stops or its job was taken away");
             await journal.FlushAsync();
             // where the job was deleted the task is cancelled by now, and nothing is written
@@ -51,6 +57,7 @@ internal sealed class TaskAttempt(
             var failure = limit.IsCancellationRequested && exception is OperationCanceledException
                 ? new TimeoutException($"The task ran longer than the {claim.Board.Graph[claim.Key].TimeOutSeconds} s that an attempt may take.", exception)
                 : exception;
+            Ended("failed", failure.Message);
             journal.End(LogLevel.Error, failure is StageFailedException ? failure.Message : failure.ToString());
             await journal.FlushAsync();
             await FailAsync(claim, context, failure);
@@ -62,10 +69,13 @@ internal sealed class TaskAttempt(
             throw failure;
         }
 
+        Ended("succeeded", null);
         await journal.FlushAsync();
         var ended = await GoOnAsync(await PersistAsync(claim, () => outcomes.SucceedAsync(claim, result)), claim);
         context.Items[TaskElection.BoardItem] = ended;
         jobs.PushBeyondSkipped(ended, claim.Key);
+
+        void Ended(string state, string? error) => SchedulerTelemetry.AttemptEnded(span, claim.Board.Run.Pipeline, claim.Key, state, time.GetElapsedTime(began), error);
     }
 
     /// <summary>Ends the job of a task that has failed in the place of another attempt.</summary>

@@ -4,6 +4,7 @@ using Dapper;
 using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Events;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler.Orchestration.Runs;
 
@@ -39,8 +40,16 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
     public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, T> change, CancellationToken cancellationToken) =>
         ChangeAsync(run, (board, _, _) => Task.FromResult(change(board)), cancellationToken);
 
-    public Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change, CancellationToken cancellationToken) =>
-        warehouse.TransactPlainAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
+    public async Task<(T Result, RunBoard Board)> ChangeAsync<T>(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change, CancellationToken cancellationToken)
+    {
+        var changed = await warehouse.TransactPlainAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
+        if (changed.Board is { HasJustEnded: true, Run: var ended })
+        {
+            SchedulerTelemetry.RunEnded(warehouse.DatabaseName, run, ended.Pipeline, ended.State, ended.StartedAt, ended.EndedAt ?? ended.ReadAt);
+        }
+
+        return changed;
+    }
 
     /// <summary>The same within a transaction that has begun.</summary>
     public async Task<(T Result, RunBoard Board)> ChangeAsync<T>(MySqlConnection connection, MySqlTransaction transaction, long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<T>> change)

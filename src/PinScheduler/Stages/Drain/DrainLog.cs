@@ -37,4 +37,28 @@ internal static partial class DrainLog
 
     [LoggerMessage(EventId = 2310, Level = LogLevel.Warning, Message = "Kafka does not answer about '{Topic}' ({Reason}); asking again")]
     public static partial void AskingAgain(ILogger log, string topic, string reason);
+
+    [LoggerMessage(EventId = 2311, Level = LogLevel.Information, Message = "other servers may take partitions of '{Topic}', {Portion} at a time")]
+    public static partial void Offered(ILogger log, string topic, int portion);
+
+    [LoggerMessage(EventId = 2312, Level = LogLevel.Information, Message = "other servers drained {Offsets} offsets of '{Topic}' in {Partitions} partitions")]
+    public static partial void DrainedElsewhere(ILogger log, string topic, long offsets, int partitions);
+
+    [LoggerMessage(EventId = 2313, Level = LogLevel.Information, Message = "taking partitions of '{Topic}' for run {Run}, which another server drains")]
+    public static partial void Helping(ILogger log, string topic, long run);
+
+    [LoggerMessage(EventId = 2314, Level = LogLevel.Information, Message = "no partition of '{Topic}' is left to take for run {Run}")]
+    public static partial void Helped(ILogger log, string topic, long run);
+
+    [LoggerMessage(EventId = 2315, Level = LogLevel.Information, Message = "stopped to drain '{Topic}' for run {Run}: it is offered no more")]
+    public static partial void HelpEnded(ILogger log, string topic, long run);
+
+    [LoggerMessage(EventId = 2316, Level = LogLevel.Warning, Message = "could not drain '{Topic}' for run {Run}; the server that has it at work goes on alone")]
+    public static partial void HelpFailed(ILogger log, Exception exception, string topic, long run);
+
+    [LoggerMessage(EventId = 2317, Level = LogLevel.Warning, Message = "could not look what other servers offer to drain; looking again in a while")]
+    public static partial void OffersUnread(ILogger log, Exception exception);
+
+    [LoggerMessage(EventId = 2318, Level = LogLevel.Warning, Message = "another server has held partitions of '{Topic}' for {Minutes} minutes and does not end; going on with them without it")]
+    public static partial void HelperHangs(ILogger log, string topic, double minutes);
 }

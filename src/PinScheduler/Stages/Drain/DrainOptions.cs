@@ -22,6 +22,9 @@ internal sealed class DrainOptions
     /// <summary>A broker that is away or refuses is waited for so long; then the attempt fails, and the next goes on where it stopped.</summary>
     public TimeSpan BrokerPatience { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>From so many offsets on, other servers with workers of the queue `ingest` are let have partitions of a topic.</summary>
+    public long ShareFrom { get; set; } = 1_000_000;
+
     /// <summary>The zone whose today names the folder of what is drained ahead of a run.</summary>
     public string TimeZone { get; set; } = "UTC";
 }

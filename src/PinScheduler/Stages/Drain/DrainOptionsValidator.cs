@@ -37,6 +37,11 @@ internal sealed class DrainOptionsValidator : IValidateOptions<DrainOptions>
             yield return $"'Pipeline:BrokerPatience' is {options.BrokerPatience}; it must be 00:00:01 to 01:00:00 (hours:minutes:seconds).";
         }
 
+        if (options.ShareFrom < 1)
+        {
+            yield return $"'Pipeline:ShareFrom' is {options.ShareFrom}; it must be at least 1 (offsets of a topic).";
+        }
+
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
         {
             yield return $"'Pipeline:TimeZone' is '{options.TimeZone}', which this system does not know; name one of the tz database, such as 'UTC' or 'Europe/Berlin'.";

@@ -1,4 +1,5 @@
 using PinScheduler.Database;
+using PinScheduler.Stages.Drain.Sharing;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -23,6 +24,15 @@ internal sealed record DrainRequest
 
     /// <summary>Whether other drains of the topic may be at work on other partitions; they must not take its fence.</summary>
     public required bool SharesTopic { get; init; }
+
+    /// <summary>What is to be drained, where that is known; else all up to where the topic ends now.</summary>
+    public OffsetRanges? Ranges { get; init; }
+
+    /// <summary>How many partitions to take at a time; the others are left to whoever shares the topic.</summary>
+    public int MostPartitions { get; init; } = int.MaxValue;
+
+    /// <summary>Takes partitions from drains that hang: their claims are theirs no more, and they record nothing.</summary>
+    public bool IgnoresLocks { get; init; }
 
     public required ILogger Log { get; init; }
 

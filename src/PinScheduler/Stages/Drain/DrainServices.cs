@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PinScheduler.Stages.Drain.Reading;
+using PinScheduler.Stages.Drain.Sharing;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -19,8 +20,11 @@ internal static class DrainServices
         services.AddSingleton<PartitionLocks>();
         services.AddSingleton<PatientBroker>();
         services.AddSingleton<EmulatedOffsets>();
+        services.AddSingleton<DrainOffers>();
+        services.AddSingleton<DrainHelp>();
         services.AddSingleton<DrainAhead>();
         services.AddHostedService(provider => provider.GetRequiredService<DrainAhead>());
+        services.AddHostedService(provider => provider.GetRequiredService<DrainHelp>());
         return services;
     }
 }

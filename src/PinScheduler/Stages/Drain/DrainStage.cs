@@ -1,7 +1,9 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
+using PinScheduler.Database;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
+using PinScheduler.Stages.Drain.Sharing;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -12,6 +14,8 @@ internal sealed class DrainStage(
     PatientBroker broker,
     EmulatedOffsets emulated,
     LandingRuns landed,
+    DrainOffers offers,
+    IIngestServers ingest,
     IOptions<KafkaOptions> kafka,
     IOptions<DrainOptions> options) : IStage
 {
@@ -38,7 +42,7 @@ internal sealed class DrainStage(
             Report = context.Report,
         };
         await RequireEmulatedAsync(request, context.RunId, cancellationToken);
-        if (!await drain.RunAsync(request, cancellationToken))
+        if (!await DrainAsync(request, context.Fence, cancellationToken))
         {
             throw new StageFailedException($"Another drain of '{Topic}' has been at work for {LockPatience.TotalMinutes:0} minutes; it holds the partitions' locks as long as it lives.", retry: true);
         }
@@ -51,6 +55,28 @@ internal sealed class DrainStage(
 
         await WarnAsync(context, cancellationToken);
         return Judge(await landed.TotalsAsync(Topic, context.RunId, cancellationToken));
+    }
+
+    private async Task<bool> DrainAsync(DrainRequest request, Fence fence, CancellationToken cancellationToken)
+    {
+        // the embedded broker is one server's own
+        var servers = kafka.Value.Embedded ? 1 : await ingest.CountAsync(cancellationToken);
+        if (servers < 2 || await AskAsync(request, cancellationToken) is not ({ } info, var marks) || await offers.DescribeAsync(request, fence, info, marks, servers, cancellationToken) is not { } offer)
+        {
+            return await drain.RunAsync(request, cancellationToken);
+        }
+
+        await using var stands = await offers.MakeAsync(offer, cancellationToken);
+        DrainLog.Offered(request.Log, Topic, offer.Portion);
+        request = request with { Ranges = offer.Ranges, MostPartitions = offer.Portion };
+        if (!await drain.RunAsync(request, cancellationToken))
+        {
+            // a process that hangs keeps its locks; its claims can be taken from it
+            DrainLog.HelperHangs(request.Log, Topic, LockPatience.TotalMinutes);
+            await drain.RunAsync(request with { IgnoresLocks = true }, cancellationToken);
+        }
+
+        return true;
     }
 
     private async Task RequireEmulatedAsync(DrainRequest request, long run, CancellationToken cancellationToken)

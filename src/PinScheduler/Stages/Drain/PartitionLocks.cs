@@ -11,6 +11,11 @@ internal sealed class PartitionLocks(Warehouse warehouse, TimeProvider time)
     /// <returns>Null where others still held them when the patience ended.</returns>
     public async Task<HeldPartitions?> TakeAsync(DrainRequest request, LandingTopic topic, IEnumerable<PartitionInfo> partitions, CancellationToken cancellationToken)
     {
+        if (request.IgnoresLocks)
+        {
+            return new HeldPartitions(null, [.. partitions.Select(partition => partition.Partition)]);
+        }
+
         var names = partitions.ToDictionary(partition => $"drain/{topic.Name}/{topic.Incarnation}/{partition.Partition}", partition => partition.Partition, StringComparer.Ordinal);
         var held = await TryTakeAsync(request, names.Keys, TimeSpan.Zero, cancellationToken);
         if (held is null && request.LockPatience > TimeSpan.Zero)
@@ -23,13 +28,13 @@ internal sealed class PartitionLocks(Warehouse warehouse, TimeProvider time)
     }
 
     private Task<NamedLock?> TryTakeAsync(DrainRequest request, IReadOnlyCollection<string> names, TimeSpan patience, CancellationToken cancellationToken) => request.SharesTopic
-        ? NamedLock.TryTakeAnyAsync(warehouse, names, patience, time, cancellationToken)
+        ? NamedLock.TryTakeAnyAsync(warehouse, names, patience, time, cancellationToken, request.MostPartitions)
         : NamedLock.TryTakeAllAsync(warehouse, names, patience, time, cancellationToken);
 }
 
-internal sealed class HeldPartitions(NamedLock held, IReadOnlyList<int> partitions) : IAsyncDisposable
+internal sealed class HeldPartitions(NamedLock? held, IReadOnlyList<int> partitions) : IAsyncDisposable
 {
     public IReadOnlyList<int> Partitions { get; } = partitions;
 
-    public ValueTask DisposeAsync() => held.DisposeAsync();
+    public ValueTask DisposeAsync() => held?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

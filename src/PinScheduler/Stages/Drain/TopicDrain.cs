@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages.Drain.Reading;
+using PinScheduler.Telemetry;
 
 namespace PinScheduler.Stages.Drain;
 
@@ -34,6 +35,11 @@ internal sealed class TopicDrain(
         try
         {
             var info = await FindAsync(request, name, cancellationToken);
+            if (request.Ranges is { } ranges && ranges.Incarnation != info.Incarnation)
+            {
+                throw new StageFailedException($"The topic '{name}' was deleted and created again just now. The next attempt drains the new one from its beginning.", retry: true);
+            }
+
             var topic = await store.TopicAsync(request.DataSet.Key, name, info.Incarnation, cancellationToken);
             return await DrainAllAsync(request, topic, info, cancellationToken);
         }
@@ -58,8 +64,10 @@ internal sealed class TopicDrain(
     // what others have at work comes last: they have drained it by then to where it ended for us, or given it up
     private async Task<bool> DrainAllAsync(DrainRequest request, LandingTopic topic, TopicInfo info, CancellationToken cancellationToken)
     {
-        Dictionary<int, long>? ends = null;
-        for (var left = info; left.Partitions.Count > 0;)
+        var progress = new DrainProgress(request);
+        var ends = request.Ranges?.Partitions.ToDictionary(range => range.Key, range => range.Value.To);
+        var left = ends is null ? info : info with { Partitions = [.. info.Partitions.Where(partition => ends.ContainsKey(partition.Partition))] };
+        for (left = await WithoutDoneAsync(request, progress, left, ends, cancellationToken); left.Partitions.Count > 0;)
         {
             await using var held = await locks.TakeAsync(request, topic, left.Partitions, cancellationToken);
             if (held is null)
@@ -69,14 +77,36 @@ internal sealed class TopicDrain(
 
             var marks = (await broker.WatermarksAsync(request, left, cancellationToken)).ToDictionary(mark => mark.Partition);
             ends ??= marks.ToDictionary(mark => mark.Key, mark => mark.Value.High);
-            await DrainAsync(request, topic, [.. held.Partitions.Select(partition => marks[partition])], ends, cancellationToken);
-            left = left with { Partitions = [.. left.Partitions.Where(partition => !held.Partitions.Contains(partition.Partition))] };
+            await DrainAsync(request, topic, [.. held.Partitions.Select(partition => marks[partition])], ends, progress, cancellationToken);
+            left = await WithoutDoneAsync(request, progress, Without(left, held.Partitions), ends, cancellationToken);
         }
 
         return true;
     }
 
-    private async Task DrainAsync(DrainRequest request, LandingTopic topic, IReadOnlyList<Watermarks> marks, Dictionary<int, long> ends, CancellationToken cancellationToken)
+    // only where the topic is shared is anything done elsewhere
+    private async Task<TopicInfo> WithoutDoneAsync(DrainRequest request, DrainProgress progress, TopicInfo left, Dictionary<int, long>? ends, CancellationToken cancellationToken)
+    {
+        if (request.Ranges is null)
+        {
+            return left;
+        }
+
+        var next = await store.NextOffsetsAsync(left.Name, left.Incarnation, cancellationToken);
+        var done = left.Partitions.Select(partition => partition.Partition).Where(partition => next.GetValueOrDefault(partition) >= ends![partition]).ToList();
+        var offsets = done.Sum(progress.Complete);
+        if (offsets > 0)
+        {
+            DrainLog.DrainedElsewhere(request.Log, left.Name, offsets, done.Count);
+        }
+
+        return Without(left, done);
+    }
+
+    private static TopicInfo Without(TopicInfo topic, IReadOnlyCollection<int> partitions) =>
+        topic with { Partitions = [.. topic.Partitions.Where(partition => !partitions.Contains(partition.Partition))] };
+
+    private async Task DrainAsync(DrainRequest request, LandingTopic topic, IReadOnlyList<Watermarks> marks, Dictionary<int, long> ends, DrainProgress progress, CancellationToken cancellationToken)
     {
         var target = new DrainTarget(topic, request.Date, folder.DayPath(topic.Name, request.Date), landing.Value.LandingCompression == LandingOptions.Gzip, await request.FenceAsync(cancellationToken));
         var claims = (await claiming.TakeAsync(topic, [.. marks.Select(mark => mark.Partition)], target.Fence, cancellationToken)).ToDictionary(claim => claim.Partition);
@@ -98,17 +128,17 @@ internal sealed class TopicDrain(
         }
 
         steps.Reached(LandingStep.EndsNoted);
+        progress.Begin(partitions);
         if (partitions.Count > 0)
         {
-            await ConsumeAsync(request, target, partitions, cancellationToken);
+            await ConsumeAsync(request, target, partitions, progress, cancellationToken);
         }
     }
 
-    private async Task ConsumeAsync(DrainRequest request, DrainTarget target, List<PartitionDrain> partitions, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(DrainRequest request, DrainTarget target, List<PartitionDrain> partitions, DrainProgress progress, CancellationToken cancellationToken)
     {
-        var progress = new DrainProgress(request, partitions);
         folder.CreateDay(target.Topic.Name, target.Date);
-        DrainLog.Draining(request.Log, target.Topic.Name, progress.Total, partitions.Count);
+        DrainLog.Draining(request.Log, target.Topic.Name, progress.Left, partitions.Count);
         using var consumer = new TopicConsumer(readers, target.Topic.Name, partitions, options.Value.BrokerPatience, time);
         try
         {
@@ -165,6 +195,7 @@ internal sealed class TopicDrain(
 
         var (records, dead, bytes) = (files.Sum(file => file.Records), files.Sum(file => file.DeadLetters), files.Sum(file => file.Bytes));
         DrainLog.Landed(request.Log, target.Topic.Name, records, dead, files.Count, bytes);
+        SchedulerTelemetry.RecordsLanded(target.Topic.Name, records, dead);
     }
 
     private List<LandingFile> Publish(DrainTarget target, List<PartitionDrain> partitions)

@@ -15,6 +15,7 @@ using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Drain;
+using PinScheduler.Stages.Drain.Sharing;
 using PinScheduler.Tests.Kafka;
 
 namespace PinScheduler.Tests.Stages.Drain;
@@ -52,6 +53,7 @@ internal sealed class DrainBench : IAsyncDisposable
             .AddLanding(configuration)
             .AddDrain(configuration)
             .AddSingleton(realTime ? TimeProvider.System : Time)
+            .AddSingleton<IIngestServers>(new Servers(this))
             .AddSingleton(new LandingSteps { Reached = step => OnStep(step) });
         _services = services.BuildServiceProvider();
     }
@@ -59,6 +61,8 @@ internal sealed class DrainBench : IAsyncDisposable
     public string Topic { get; }
 
     public Action<LandingStep> OnStep { get; set; } = static _ => { };
+
+    public int IngestServers { get; set; } = 1;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
@@ -231,6 +235,11 @@ internal sealed class DrainBench : IAsyncDisposable
 
     // the tests' own values are objects on one line, or else dead
     private static bool IsLine(byte[]? value) => value is [(byte)'{', .., (byte)'}'];
+
+    private sealed class Servers(DrainBench bench) : IIngestServers
+    {
+        public Task<int> CountAsync(CancellationToken cancellationToken) => Task.FromResult(bench.IngestServers);
+    }
 
     internal sealed record Row(string Incarnation, int Partition, long FirstOffset, long LastOffset, long Consumed, long Records, long DeadLetters, long Bytes, string Checksum, long DiskBytes, long DeadBytes, string Path, long? Run);
 }
