@@ -19,12 +19,12 @@ internal sealed class Browser : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<Browser> OpenAsync(Uri server, int width = 1400, ColorScheme scheme = ColorScheme.Light)
+    public static async Task<Browser> OpenAsync(Uri server, int width = 1400, ColorScheme scheme = ColorScheme.Light, bool script = true)
     {
         var playwright = await Playwright.CreateAsync();
         // root, as in a container, gets no sandbox
         var chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-        var context = await chromium.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        var context = await chromium.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = script });
         context.SetDefaultTimeout(60_000);
         var browser = new Browser(playwright, chromium, await context.NewPageAsync());
         browser.Page.Console += (_, message) => browser.Note(message.Type is "error" or "warning", $"console: {message.Text} ({browser.Page.Url})");

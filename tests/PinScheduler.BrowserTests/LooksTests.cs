@@ -15,6 +15,7 @@ public sealed class LooksTests
     [
         "/hangfire/pipelines", "/hangfire/pipelines/nightly?from=2026-01-01&to=2026-01-03", "/hangfire/runs", "/hangfire/runs/1", "/hangfire/runs/1/log", "/hangfire/runs/1/lineage", "/hangfire/runs/2/compare",
         "/hangfire/runs/1/tasks/clean-pin", "/hangfire/runs/1/checks/orphan_pin", "/hangfire/runs/1/cleaned/pin", "/hangfire/results", "/hangfire/results/category_count_by_year", "/hangfire/results/popular_category_by_country?difference=1",
+        "/hangfire/pipelines/nightly/trigger?p.posts=5", "/hangfire/runs/1/tasks/clean-geo/act?act=rerun-below&reason=late",
         "/hangfire/topics?peek=pinterest.pin", "/hangfire/files", "/hangfire/activity", "/hangfire/quality", "/hangfire/system", "/hangfire/warehouse",
     ];
 

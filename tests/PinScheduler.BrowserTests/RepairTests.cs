@@ -91,6 +91,44 @@ public sealed class RepairTests
         Directory.Delete(sql, recursive: true);
     }
 
+    [BrowserFact]
+    public async Task Run_IsTriggeredAndRepaired_WithoutAScript()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("browser_plain", "--Pipeline:Posts=0");
+        await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!, script: false);
+        var page = browser.Page;
+
+        await page.GotoAsync("/hangfire/pipelines/nightly");
+        await page.GetByText("Trigger a run").ClickAsync();
+        await page.Locator("input[name='p.posts']").FillAsync("9");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".ps-card")).ToContainTextAsync("with posts: 9");
+        await browser.PictureAsync("plain-trigger");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/hangfire/runs/1");
+        await scheduler.SucceedAsync("1");
+
+        await page.GotoAsync("/hangfire/runs/1/tasks/topics");
+        await page.GetByText("Repair…").ClickAsync();
+        await page.Locator("input[value='rerun']").CheckAsync();
+        await page.Locator("input[name='reason']").FillAsync("late data");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Do it" }).ClickAsync();
+        await Expect(page.Locator(".ps-card")).ToContainTextAsync("1 task will run again: topics");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Do it" }).ClickAsync();
+        await page.WaitForURLAsync("**/hangfire/runs/1/tasks/topics");
+        await scheduler.SucceedAsync("1");
+        Assert.Contains("late data", await scheduler.Http.GetStringAsync("/api/runs/1"), StringComparison.Ordinal);
+
+        // on a look at what it says, not done
+        await page.GotoAsync("/hangfire/pipelines/nightly");
+        await page.GetByText("Pause…").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back, do nothing" }).ClickAsync();
+        await page.WaitForURLAsync("**/hangfire/pipelines/nightly");
+        Assert.Contains("\"paused\":false", await scheduler.Http.GetStringAsync("/api/pipelines"), StringComparison.Ordinal);
+        browser.AssertNoFault();
+    }
+
     private static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

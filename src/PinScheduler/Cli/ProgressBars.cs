@@ -19,7 +19,7 @@ internal static class ProgressBars
         var active = tasks.Where(static task => task.Text("state") is "running" or "retrying").ToList();
         var done = tasks.Count(static task => task.Text("endedAt").Length > 0);
         var grid = Grid();
-        grid.AddRow(new Markup($"[bold]run {Markup.Escape(run.Text("id"))}[/]"), Bar(done, tasks.Count), Cell($"{done} of {tasks.Count} tasks{(run.Text("state") == "queued" ? ", queued: another run is active" : "")}"));
+        grid.AddRow(new Markup($"[bold]run {Markup.Escape(run.Text("id"))}[/]"), Bar(done, tasks.Count), Cell($"{done} of {tasks.Count} tasks{(run.Text("state") == "queued" ? ", queued: another run is active" : "")}{Left(run)}"));
         foreach (var task in active.Take(MostTasks))
         {
             AddTask(grid, task);
@@ -35,6 +35,10 @@ internal static class ProgressBars
         AddTask(grid, task);
         return grid;
     }
+
+    /// <summary>With a comma before it; nothing where it is not known.</summary>
+    public static string Left(JsonElement run) => !run.TryGetProperty("expected", out var expected) ? ""
+        : Number(expected, "secondsLeft") is > 0 and var seconds ? string.Create(CultureInfo.InvariantCulture, $", about {seconds:N0} s left") : ", longer than usual";
 
     private static void AddTask(Grid grid, JsonElement task)
     {

@@ -108,7 +108,7 @@ internal static class RunCommands
                 return;
             }
 
-            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}", Output.Colour(shown.Text("state")));
+            Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}{ProgressBars.Left(shown)}", Output.Colour(shown.Text("state")));
             foreach (var task in shown.GetProperty("tasks").EnumerateArray())
             {
                 RunWatch.PrintTask(task);

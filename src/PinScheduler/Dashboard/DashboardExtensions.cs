@@ -83,16 +83,16 @@ internal static class DashboardExtensions
 
     private static void AddActs()
     {
-        Act(PipelinePath + "/trigger", PipelineActs.TriggerAsync);
-        Act(PipelinePath + "/pause", PipelineActs.PauseAsync);
-        Act(PipelinePath + "/resume", PipelineActs.ResumeAsync);
-        Act(PipelinePath + "/backfill", PipelineActs.BackfillAsync);
-        Act("/backfills/(?<backfill>[0-9]{1,18})/cancel", PipelineActs.CancelBackfillAsync);
-        Act(RunPath + "/retry", PipelineActs.RetryAsync);
-        Act(RunPath + "/cancel", PipelineActs.CancelAsync);
-        Act(RunPath + "/tasks/(?<task>[^/]+)/act", PipelineActs.RepairAsync);
+        Act(PipelinePath + "/trigger", PipelineActs.TriggerAsync, Confirmations.TriggerAsync);
+        Act(PipelinePath + "/pause", PipelineActs.PauseAsync, Confirmations.PauseAsync);
+        Act(PipelinePath + "/resume", PipelineActs.ResumeAsync, Confirmations.ResumeAsync);
+        Act(PipelinePath + "/backfill", PipelineActs.BackfillAsync, Confirmations.BackfillAsync);
+        Act("/backfills/(?<backfill>[0-9]{1,18})/cancel", PipelineActs.CancelBackfillAsync, Confirmations.CancelBackfillAsync);
+        Act(RunPath + "/retry", PipelineActs.RetryAsync, Confirmations.RetryAsync);
+        Act(RunPath + "/cancel", PipelineActs.CancelAsync, Confirmations.CancelAsync);
+        Act(RunPath + "/tasks/(?<task>[^/]+)/act", PipelineActs.RepairAsync, Confirmations.RepairAsync);
         // as earlier versions of the page had it; scripts may use it
-        Act("/runs/trigger/(?<pipeline>[^/]+)", PipelineActs.TriggerAsync);
+        Act("/runs/trigger/(?<pipeline>[^/]+)", PipelineActs.TriggerAsync, Confirmations.TriggerAsync);
     }
 
     private static void AddToMenu(params (string Name, string Path)[] items)
@@ -105,7 +105,7 @@ internal static class DashboardExtensions
 
     private static void Page(string path, Func<Match, RazorPage> page) => DashboardRoutes.Routes.AddRazorPage(path, page);
 
-    private static void Act(string path, Func<PageRequest, Task<string?>> act) => DashboardRoutes.Routes.Add(path, new ActDispatcher(act));
+    private static void Act(string path, Func<PageRequest, Task<string?>> act, Func<PageRequest, Task<Confirmation>> confirm) => DashboardRoutes.Routes.Add(path, new ActDispatcher(act, confirm));
 
     private static long RunOf(Match match) => long.Parse(match.Groups["run"].Value, System.Globalization.CultureInfo.InvariantCulture);
 

@@ -29,7 +29,9 @@ internal sealed class PageRequest(DashboardContext context)
 
     public DateOnly? QueryDate(string name) => Query(name) is { } given ? Date(name, given) : null;
 
-    public async Task<IFormCollection> FormAsync() => Http.Request.HasFormContentType ? await Http.Request.ReadFormAsync(Aborted) : FormCollection.Empty;
+    /// <summary>A form's fields, posted or, as a form without a script sends them, in the query.</summary>
+    public async Task<IFormCollection> FormAsync() => HttpMethods.IsGet(Http.Request.Method) ? new FormCollection(Http.Request.Query.ToDictionary())
+        : Http.Request.HasFormContentType ? await Http.Request.ReadFormAsync(Aborted) : FormCollection.Empty;
 
     /// <exception cref="RefusedException">It is none.</exception>
     public static DateOnly? Date(string name, string? given) => string.IsNullOrEmpty(given) ? null

@@ -13,6 +13,9 @@ internal static class InspectionApi
     public static IServiceCollection AddInspection(this IServiceCollection services) => services
         .AddSingleton<TopicRates>()
         .AddSingleton<TopicReader>()
+        .AddSingleton<LagHistory>()
+        .AddSingleton<LagSampler>()
+        .AddHostedService(static provider => provider.GetRequiredService<LagSampler>())
         .AddSingleton<LastRecords>()
         .AddSingleton<SourcePost>()
         .AddSingleton<LandingReader>()
@@ -27,6 +30,7 @@ internal static class InspectionApi
         api.MapGet("/topics", TopicsApi.ListAsync).WithSummary("The pipeline's topics, or all: partitions with offsets, lag and rate").Produces<IReadOnlyList<TopicView>>();
         api.MapGet("/topics/{topic}", TopicsApi.ShowAsync).WithSummary("One topic: partitions with offsets, lag and rate").Produces<TopicView>().ProducesProblem(404);
         api.MapGet("/topics/{topic}/records", TopicsApi.PeekAsync).WithSummary("A topic's last records, newest first").Produces<IReadOnlyList<RecordView>>().ProducesProblem(404).ProducesProblem(422);
+        api.MapGet("/topics/{topic}/lag", TopicsApi.LagAsync).WithSummary("How far the drain was behind in each of the last minutes, newest first; a day of them, a week with limit").Produces<IReadOnlyList<LagSample>>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/topics/{topic}/partitions/{partition}/offsets/{offset}", TracingApi.OffsetAsync).WithSummary("What became of one offset: its file and line").Produces<OffsetView>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/runs/{id}/lineage", TracingApi.RunAsync).WithSummary("The landing files behind a run, with topic, partition and offsets; all: also those of earlier runs that its results rest on").Produces<IReadOnlyList<RunFileView>>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/runs/{id}/tasks/{task}/files", CleaningApi.FilesAsync).WithSummary("What a clean task found in each landing file: records read, new, repeated and rejected, NULLs by column, MB/s").Produces<IReadOnlyList<CleanedFileView>>().ProducesProblem(404);

@@ -35,7 +35,7 @@ public static class OrchestrationServices
 
         services.AddSingleton<PipelineCatalog>().AddSingleton<VersionStore>();
         services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<RunPlanner>().AddSingleton<Backfills>();
-        services.AddSingleton<RunReader>().AddSingleton<PipelineReader>().AddSingleton<GridReader>().AddSingleton<TaskLogReader>().AddSingleton<ActivityReader>();
+        services.AddSingleton<UsualTimes>().AddSingleton<RunReader>().AddSingleton<PipelineReader>().AddSingleton<GridReader>().AddSingleton<TaskLogReader>().AddSingleton<ActivityReader>();
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>().AddSingleton<ServedQueues>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());

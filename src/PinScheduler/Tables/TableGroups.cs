@@ -9,7 +9,7 @@ internal sealed class TableGroups(SqlTasks sql)
     private static readonly (string Prefix, string Group)[] Prefixes =
     [
         ("clean_order", "facts"), ("clean_", "clean"), ("fact_", "facts"), ("dim_", "facts"), ("rollup_", "rollups"), ("analysis_", "results"), ("check_", "results"),
-        ("landing_", "landing"), ("cleaned_", "landing"), ("rejected_", "landing"), ("topic_", "landing"), ("run", "runs"), ("task_", "runs"), ("pipeline_", "runs"), ("schedule_", "runs"), ("idempotency_", "runs"), ("event_", "runs"), ("backfill", "runs"),
+        ("landing_", "landing"), ("cleaned_", "landing"), ("rejected_", "landing"), ("topic_", "landing"), ("lag_sample", "landing"), ("run", "runs"), ("task_", "runs"), ("pipeline_", "runs"), ("schedule_", "runs"), ("idempotency_", "runs"), ("event_", "runs"), ("backfill", "runs"),
         ("table_sample", "runs"), ("Hangfire", "jobs"),
     ];
 

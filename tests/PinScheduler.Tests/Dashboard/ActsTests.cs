@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PinScheduler.Tests.EndToEnd;
 
 namespace PinScheduler.Tests.Dashboard;
@@ -51,6 +52,74 @@ public sealed class ActsTests
     }
 
     [Fact]
+    public async Task Acts_AskFirst_WithoutAScript()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_plain", "--Pipeline:Posts=20");
+        using var visitor = new Visitor(scheduler.Http.BaseAddress!);
+
+        // what a form of a page is sent to without a script asks, and does nothing
+        var pages = await visitor.PageAsync("/pipelines") + await visitor.PageAsync("/pipelines/nightly?from=2026-02-02&to=2026-02-04");
+        var forms = Regex.Matches(pages, "<form class=\"[^\"]*\" action=\"/hangfire([^\"]*)\" data-ps-act").Select(static form => form.Groups[1].Value).Distinct().ToList();
+        Assert.Equal(["/pipelines/maintenance/pause", "/pipelines/maintenance/trigger", "/pipelines/nightly/backfill", "/pipelines/nightly/pause", "/pipelines/nightly/trigger"], forms.Order(StringComparer.Ordinal));
+        Assert.Equal(forms.Count, Regex.Matches(pages, "<form class=\"[^\"]*\" action=\"([^\"]*)\" data-ps-act").Select(static form => form.Groups[1].Value).Distinct().Count());
+        Assert.DoesNotContain("<button class=\"btn btn-sm btn-default\" data-ps-act", pages, StringComparison.Ordinal);
+        var asked = await visitor.PageAsync("/pipelines/nightly/trigger?shown=1&p.posts=7&logicalDate=2026-02-03&only=topics&only=emulate");
+        Assert.Contains("A run for 2026-02-03 with posts: 7", asked, StringComparison.Ordinal);
+        Assert.Contains("starts at once. 2 tasks will run: topics, emulate.", asked, StringComparison.Ordinal);
+        using (var wrong = await visitor.GetAsync("/pipelines/nightly/trigger?shown=1&p.posts=many"))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+            Assert.Contains("must be a whole number", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using (var forged = await visitor.SubmitAsync(Regex.Replace(asked, "name=\"__RequestVerificationToken\" value=\"[^\"]*\"", "name=\"x\" value=\"\"")))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
+        }
+
+        Assert.Equal("[]", await scheduler.Http.GetStringAsync("/api/runs"));
+        await AssertShownAsync(asked, "/hangfire/runs/1");
+        var run = await scheduler.SucceedAsync("1");
+        Assert.Equal((7, "2026-02-03"), (run.GetProperty("parameters").GetProperty("posts").GetInt32(), run.GetProperty("logicalDate").GetString()));
+        Assert.Equal(2, run.GetProperty("tasks").EnumerateArray().Count(static task => task.GetProperty("state").GetString() == "succeeded"));
+
+        asked = await visitor.PageAsync("/pipelines/nightly/pause?reason=%3Cdisk%3E&hours=12");
+        Assert.Contains("for this reason: &lt;disk&gt;. Runs by hand start all the same", asked, StringComparison.Ordinal);
+        await AssertShownAsync(asked, "/hangfire/pipelines/nightly");
+        Assert.Equal("<disk>", (await scheduler.Http.GetFromJsonAsync<JsonElement>("/api/pipelines"))[0].GetProperty("pause").GetProperty("reason").GetString());
+        await AssertShownAsync(await visitor.PageAsync("/pipelines/nightly/resume"), "/hangfire/pipelines/nightly");
+        Assert.False((await scheduler.Http.GetFromJsonAsync<JsonElement>("/api/pipelines"))[0].GetProperty("paused").GetBoolean());
+
+        asked = await visitor.PageAsync("/runs/1/tasks/topics/act?act=rerun&reason=late+data");
+        Assert.Contains("Run it again: topics of run 1", asked, StringComparison.Ordinal);
+        Assert.Contains("1 task will run again: topics. This stays with the run: late data", asked, StringComparison.Ordinal);
+        await AssertShownAsync(asked, "/hangfire/runs/1/tasks/topics");
+        await scheduler.SucceedAsync("1");
+        Assert.Contains("\"late data\"", await scheduler.Http.GetStringAsync("/api/runs/1"), StringComparison.Ordinal);
+        foreach (var refused in new[] { "/runs/1/retry", "/runs/1/cancel", "/runs/1/tasks/topics/act?act=rerun", "/runs/1/tasks/topics/act?act=retry&reason=x", "/backfills/1/cancel", "/pipelines/nix/resume" })
+        {
+            using var answer = await visitor.GetAsync(refused);
+            Assert.True((int)answer.StatusCode is 404 or 409 or 422, $"{refused}: {answer.StatusCode}");
+            Assert.Contains("role=\"alert\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // what has become impossible since it was asked is said on a page
+        asked = await visitor.PageAsync("/pipelines/nightly/backfill?from=2026-02-05&to=2026-02-05");
+        Assert.Contains("1 runs, one after another, oldest first: 2026-02-05.", asked, StringComparison.Ordinal);
+        using (var late = await visitor.SubmitAsync(asked.Replace("2026-02-05\">", "2026-02-31\">", StringComparison.Ordinal)))
+        {
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "text/html"), (late.StatusCode, late.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("must be a date", WebUtility.HtmlDecode(await late.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        }
+
+        async Task AssertShownAsync(string page, string shown)
+        {
+            using var answer = await visitor.SubmitAsync(page);
+            Assert.Equal((HttpStatusCode.SeeOther, shown), (answer.StatusCode, answer.Headers.Location?.ToString()));
+        }
+    }
+
+    [Fact]
     public async Task Log_IsStreamedFilteredAndDownloaded()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_log", "--Pipeline:Posts=20");
@@ -84,7 +153,8 @@ public sealed class ActsTests
         foreach (var path in new[] { "/pipelines/nightly/trigger", "/pipelines/nightly/pause", "/pipelines/nightly/backfill", "/runs/1/retry", "/runs/1/cancel", "/backfills/1/cancel" })
         {
             using var refused = await visitor.ActAsync(path);
-            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            using var asked = await visitor.GetAsync(path);
+            Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (refused.StatusCode, asked.StatusCode));
         }
 
         Assert.Equal("[]", await scheduler.Http.GetStringAsync("/api/runs"));

@@ -27,5 +27,14 @@ internal sealed class Visitor(Uri server) : IDisposable
         return await _http.SendAsync(request);
     }
 
+    /// <summary>Sends the form that a page asks with, as a browser without script does: its fields alone, its token among them.</summary>
+    public Task<HttpResponseMessage> SubmitAsync(string page)
+    {
+        var form = Regex.Match(page, "<form [^>]*method=\"post\" action=\"([^\"]*)\">(.*?)</form>", RegexOptions.Singleline);
+        Assert.True(form.Success, page);
+        var fields = Regex.Matches(form.Groups[2].Value, "<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">").Select(static field => KeyValuePair.Create(WebUtility.HtmlDecode(field.Groups[1].Value), WebUtility.HtmlDecode(field.Groups[2].Value)));
+        return _http.PostAsync(WebUtility.HtmlDecode(form.Groups[1].Value), new FormUrlEncodedContent(fields));
+    }
+
     public void Dispose() => _http.Dispose();
 }

@@ -14,32 +14,13 @@ internal static class PipelineActs
 {
     public static async Task<string?> TriggerAsync(PageRequest request)
     {
-        var form = await request.FormAsync();
-        var only = form["only"].OfType<string>().ToList();
-        var (run, _) = await request.Get<RunStarter>().StartAsync(new RunRequest
-        {
-            Pipeline = request["pipeline"],
-            Trigger = TriggerKind.Manual,
-            RequestedBy = request.User,
-            LogicalDate = PageRequest.Date("logicalDate", form["logicalDate"]),
-            Parameters = Parameters(request, form),
-            Only = only.Count == 0 ? null : only,
-        }, request.Aborted);
+        var (run, _) = await request.Get<RunStarter>().StartAsync(Run(request, await request.FormAsync()), request.Aborted);
         return $"/runs/{run}";
     }
 
     public static async Task<string?> PauseAsync(PageRequest request)
     {
-        var form = await request.FormAsync();
-        DateTime? until = form["hours"].ToString() is not { Length: > 0 } given ? null
-            : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 10_000 ? request.Get<TimeProvider>().GetUtcNow().UtcDateTime.AddHours(hours)
-            : throw RefusedException.Invalid($"'hours' is '{given}'; it must be a whole number from 1 to 10000.");
-        var reason = form["reason"].ToString() is { Length: > 0 } named ? named : null;
-        if (reason?.Length > 1000)
-        {
-            throw RefusedException.Invalid($"The reason has {reason.Length} characters; 1000 at most.");
-        }
-
+        var (until, reason) = Pause(request, await request.FormAsync());
         await request.Get<PipelinePause>().PauseAsync(request["pipeline"], request.User, reason, until, request.Aborted);
         return null;
     }
@@ -52,21 +33,13 @@ internal static class PipelineActs
 
     public static async Task<string?> BackfillAsync(PageRequest request)
     {
-        var form = await request.FormAsync();
-        await request.Get<Backfills>().StartAsync(new BackfillRequest
-        {
-            Pipeline = request["pipeline"],
-            From = PageRequest.Date("from", form["from"]) ?? throw RefusedException.Invalid("'from' is missing."),
-            To = PageRequest.Date("to", form["to"]) ?? throw RefusedException.Invalid("'to' is missing."),
-            Force = form.ContainsKey("force"),
-            RequestedBy = request.User,
-        }, request.Aborted);
-        return "/pipelines/" + Uri.EscapeDataString(request["pipeline"]);
+        await request.Get<Backfills>().StartAsync(Backfill(request, await request.FormAsync()), request.Aborted);
+        return TriggerForm.Path(request["pipeline"]);
     }
 
     public static async Task<string?> CancelBackfillAsync(PageRequest request)
     {
-        await request.Get<Backfills>().CancelAsync(long.Parse(request["backfill"], CultureInfo.InvariantCulture), request.Aborted);
+        await request.Get<Backfills>().CancelAsync(BackfillOf(request), request.Aborted);
         return null;
     }
 
@@ -74,16 +47,47 @@ internal static class PipelineActs
 
     public static Task<string?> CancelAsync(PageRequest request) => DoAsync(request, new RunAct(RunAct.Cancel));
 
-    public static async Task<string?> RepairAsync(PageRequest request)
-    {
-        var form = await request.FormAsync();
-        if (form["reason"].ToString().Trim() is not { Length: > 0 and <= 900 } reason)
-        {
-            throw RefusedException.Invalid("Say why, in at most 900 characters, for whoever reads the run later.");
-        }
+    public static async Task<string?> RepairAsync(PageRequest request) => await DoAsync(request, Repair(request, await request.FormAsync()));
 
-        return await DoAsync(request, RepairPart.ActOf(form["act"].ToString(), request["task"]) with { Reason = reason });
+    /// <summary>The run that a form asks for.</summary>
+    public static RunRequest Run(PageRequest request, IFormCollection form)
+    {
+        var only = form["only"].OfType<string>().ToList();
+        return new RunRequest
+        {
+            Pipeline = request["pipeline"],
+            Trigger = TriggerKind.Manual,
+            RequestedBy = request.User,
+            LogicalDate = PageRequest.Date("logicalDate", form["logicalDate"]),
+            Parameters = Parameters(request, form),
+            Only = only.Count == 0 ? null : only,
+        };
     }
+
+    /// <summary>Until when a form asks for a pause, and why.</summary>
+    public static (DateTime? Until, string? Reason) Pause(PageRequest request, IFormCollection form)
+    {
+        DateTime? until = form["hours"].ToString() is not { Length: > 0 } given ? null
+            : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 10_000 ? request.Get<TimeProvider>().GetUtcNow().UtcDateTime.AddHours(hours)
+            : throw RefusedException.Invalid($"'hours' is '{given}'; it must be a whole number from 1 to 10000.");
+        var reason = form["reason"].ToString() is { Length: > 0 } named ? named : null;
+        return reason?.Length > 1000 ? throw RefusedException.Invalid($"The reason has {reason.Length} characters; 1000 at most.") : (until, reason);
+    }
+
+    public static BackfillRequest Backfill(PageRequest request, IFormCollection form) => new()
+    {
+        Pipeline = request["pipeline"],
+        From = PageRequest.Date("from", form["from"]) ?? throw RefusedException.Invalid("'from' is missing."),
+        To = PageRequest.Date("to", form["to"]) ?? throw RefusedException.Invalid("'to' is missing."),
+        Force = form.ContainsKey("force"),
+        RequestedBy = request.User,
+    };
+
+    public static long BackfillOf(PageRequest request) => long.Parse(request["backfill"], CultureInfo.InvariantCulture);
+
+    public static RunAct Repair(PageRequest request, IFormCollection form) => form["reason"].ToString().Trim() is { Length: > 0 and <= 900 } reason
+        ? RepairPart.ActOf(form["act"].ToString(), request["task"]) with { Reason = reason }
+        : throw RefusedException.Invalid("Say why, in at most 900 characters, for whoever reads the run later.");
 
     private static async Task<string?> DoAsync(PageRequest request, RunAct act)
     {

@@ -17,7 +17,7 @@ internal static class TriggerForm
     public static PageHtml Of(PipelineView pipeline, UrlHelper url)
     {
         var path = Path(pipeline.Key);
-        var html = new PageHtml().Add($"<div class=\"ps-acts\"><details class=\"ps-drop\"><summary class=\"btn btn-sm btn-primary\">Trigger a run</summary><form class=\"ps-form\" data-ps-act=\"{url.To(path + "/trigger")}\"><input type=\"hidden\" name=\"{Shown}\" value=\"1\">");
+        var html = new PageHtml().Add($"<div class=\"ps-acts\"><details class=\"ps-drop\"><summary class=\"btn btn-sm btn-primary\">Trigger a run</summary>{ActForm.Open(url.To(path + "/trigger"), "ps-form")}<input type=\"hidden\" name=\"{Shown}\" value=\"1\">");
         html.Add($"<label><span>Logical date</span><input class=\"form-control input-sm\" type=\"date\" name=\"logicalDate\"><small>The day that the run stands for; empty: today in {pipeline.TimeZone}</small></label>");
         foreach (var parameter in pipeline.Parameters)
         {
@@ -41,8 +41,8 @@ internal static class TriggerForm
     }
 
     private static PageHtml Pause(PipelineView pipeline, string path) => pipeline.Paused
-        ? new PageHtml().Add($"<form data-ps-act=\"{path}/resume\"><button class=\"btn btn-sm btn-default\">Resume</button></form>")
-        : new PageHtml().Add($"<details class=\"ps-drop\"><summary class=\"btn btn-sm btn-default\">Pause…</summary><form class=\"ps-form\" data-ps-act=\"{path}/pause\">")
+        ? ActForm.Button(path + "/resume", "btn-sm btn-default", "Resume")
+        : new PageHtml().Add($"<details class=\"ps-drop\"><summary class=\"btn btn-sm btn-default\">Pause…</summary>{ActForm.Open(path + "/pause", "ps-form")}")
             .Add($"<p>The schedule starts no run; runs by hand start all the same.</p><label><span>Why</span><input class=\"form-control input-sm\" name=\"reason\" maxlength=\"1000\"></label>")
             .Add($"<label><span>Until</span><select class=\"form-control input-sm\" name=\"hours\"><option value=\"\">somebody resumes</option><option value=\"12\">in 12 hours</option><option value=\"24\">in a day</option><option value=\"72\">in three days</option><option value=\"168\">in a week</option></select></label>")
             .Add($"<div class=\"ps-submit\"><button class=\"btn btn-sm btn-primary\">Pause</button></div></form></details>");

@@ -1,25 +1,24 @@
-// Buttons and forms with data-ps-act: a POST with the page's antiforgery token. A refusal is shown where it was asked for.
+// Forms with data-ps-act: a POST with the page's antiforgery token, in place of the page that would ask first. A refusal is shown where it was asked for.
 (() => {
   "use strict";
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
-  const act = async (element, url, body) => {
-    if (element.dataset.psConfirm && !window.confirm(element.dataset.psConfirm)) { return; }
-    const button = element.tagName === "FORM" ? element.querySelector("button:not([type=button])") : element;
+  const act = async (form) => {
+    if (form.dataset.psConfirm && !window.confirm(form.dataset.psConfirm)) { return; }
+    const button = form.querySelector("button:not([type=button])");
     const say = (text) => {
-      const holder = element.tagName === "FORM" ? element : element.parentElement;
-      let note = holder.querySelector(":scope > .ps-refusal");
+      let note = form.querySelector(":scope > .ps-refusal");
       if (!note) {
         note = document.createElement("div");
         note.className = "ps-warning ps-failure ps-refusal";
         note.setAttribute("role", "alert");
-        holder.append(note);
+        form.append(note);
       }
       note.textContent = text;
     };
     button.disabled = true;
     try {
       const headers = meta("csrf-header") ? { [meta("csrf-header")]: meta("csrf-token") } : {};
-      const response = await fetch(url, { method: "POST", headers, body });
+      const response = await fetch(form.getAttribute("action"), { method: "POST", headers, body: new URLSearchParams(new FormData(form)) });
       if (response.ok) {
         const shown = response.headers.get("Location");
         if (shown) { location.assign(shown); } else { location.reload(); }
@@ -38,15 +37,10 @@
     const form = event.target.closest("form[data-ps-act]");
     if (form) {
       event.preventDefault();
-      act(form, form.dataset.psAct, new URLSearchParams(new FormData(form)));
+      act(form);
     }
   });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-ps-act]");
-    if (button) {
-      event.preventDefault();
-      act(button, button.dataset.psAct, new URLSearchParams());
-    }
     document.querySelectorAll("details.ps-drop[open]").forEach((open) => { if (!open.contains(event.target)) { open.open = false; } });
   });
   document.addEventListener("keydown", (event) => {

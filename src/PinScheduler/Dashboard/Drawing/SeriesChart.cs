@@ -83,8 +83,8 @@ internal static class SeriesChart
         return html.Add($"{(all > series.Count ? $"the {series.Count} largest of {all}" : "")}</p>");
     }
 
-    // 1, 2, 2.5, 5 or 10 times a power of ten: ends of a scale that one reads at a glance
-    private static double Round(double value)
+    /// <summary>1, 2, 2.5, 5 or 10 times a power of ten: ends of a scale that one reads at a glance.</summary>
+    public static double Round(double value)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
         return new[] { 1, 2, 2.5, 4, 5, 8, 10 }.Select(factor => factor * power).First(end => end >= value * 0.9999);

@@ -43,7 +43,7 @@ internal static class BackfillPart
         }
 
         return new PageHtml().Add($"<div class=\"ps-card\"><p><b>{runs.Count} runs, one after another, oldest first.</b>{done}</p><p class=\"ps-dates\">{string.Join(", ", runs.Take(DatesShown).Select(static date => date.ToString("yyyy-MM-dd")))}{(runs.Count > DatesShown ? " …" : "")}</p>")
-            .Add($"<form data-ps-act=\"{path}/backfill\"><input type=\"hidden\" name=\"from\" value=\"{asked.From:yyyy-MM-dd}\"><input type=\"hidden\" name=\"to\" value=\"{asked.To:yyyy-MM-dd}\">{(asked.Force ? new PageHtml().Add($"<input type=\"hidden\" name=\"force\" value=\"1\">") : new PageHtml())}")
+            .Add($"{ActForm.Open(path + "/backfill", "ps-inline")}<input type=\"hidden\" name=\"from\" value=\"{asked.From:yyyy-MM-dd}\"><input type=\"hidden\" name=\"to\" value=\"{asked.To:yyyy-MM-dd}\">{(asked.Force ? new PageHtml().Add($"<input type=\"hidden\" name=\"force\" value=\"1\">") : new PageHtml())}")
             .Add($"<button class=\"btn btn-sm btn-primary\">Start {runs.Count} runs</button></form></div>");
     }
 
@@ -60,7 +60,7 @@ internal static class BackfillPart
             html.Add($"<tr><td><a href=\"{url.To("/runs")}?pipeline={Uri.EscapeDataString(backfill.Pipeline)}&amp;from={backfill.From:yyyy-MM-dd}&amp;to={backfill.To:yyyy-MM-dd}\">{backfill.Id}</a></td><td>").State(backfill.State)
                 .Add($"</td><td class=\"ps-when\">{backfill.From:yyyy-MM-dd} to {backfill.To:yyyy-MM-dd}{(backfill.Force ? ", done ones too" : "")}</td><td class=\"ps-when\">{backfill.Next:yyyy-MM-dd}</td><td>{backfill.RequestedBy}</td><td>").Time(backfill.CreatedAt).Add($"</td><td>");
             html.Add(isReadOnly || backfill.EndedAt is not null ? new PageHtml().Add($"{backfill.Reason}")
-                : new PageHtml().Add($"<button class=\"btn btn-xs btn-default\" data-ps-act=\"{url.To($"/backfills/{backfill.Id}/cancel")}\" data-ps-confirm=\"End backfill {backfill.Id} and cancel its open runs? Runs that are done stay.\">Cancel</button>"));
+                : ActForm.Button(url.To($"/backfills/{backfill.Id}/cancel"), "btn-xs btn-default", "Cancel", Confirmations.CancelSays(backfill)));
             html.Add($"</td></tr>");
         }
 

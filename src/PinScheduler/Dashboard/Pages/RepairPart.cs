@@ -1,4 +1,5 @@
 using Hangfire.Dashboard;
+using PinScheduler.Dashboard.Acts;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Runs;
 
@@ -15,6 +16,8 @@ internal static class RepairPart
 
     public static RunAct ActOf(string value, string task) => value == WithAllBelow ? new RunAct(RunAct.Rerun, task, Below: true) : new RunAct(value, task);
 
+    public static string TitleOf(RunAct act) => Acts.FirstOrDefault(one => ActOf(one.Value, act.Task!) is var known && known.Kind == act.Kind && known.Below == act.Below).Title ?? act.Kind;
+
     public static string Path(long run, string task) => $"/runs/{run}/tasks/{Uri.EscapeDataString(task)}/act";
 
     public static async Task<PageHtml> OfAsync(PageRequest request, UrlHelper url, long run, string task)
@@ -30,7 +33,7 @@ internal static class RepairPart
             }
         }
 
-        return offered == 0 ? choices : new PageHtml().Add($"<div class=\"ps-acts\"><details class=\"ps-drop\"><summary class=\"btn btn-sm btn-default\">Repair…</summary><form class=\"ps-form\" data-ps-act=\"{url.To(Path(run, task))}\">").Add(choices)
+        return offered == 0 ? choices : new PageHtml().Add($"<div class=\"ps-acts\"><details class=\"ps-drop\"><summary class=\"btn btn-sm btn-default\">Repair…</summary>{ActForm.Open(url.To(Path(run, task)), "ps-form")}").Add(choices)
             .Add($"<label><span>Why</span><input class=\"form-control input-sm\" name=\"reason\" maxlength=\"900\" required><small>Stays with the run</small></label><div class=\"ps-submit\"><button class=\"btn btn-sm btn-primary\">Do it</button></div></form></details></div>");
     }
 

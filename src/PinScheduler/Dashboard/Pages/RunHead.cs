@@ -1,4 +1,5 @@
 using Hangfire.Dashboard;
+using PinScheduler.Dashboard.Acts;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
@@ -8,13 +9,12 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>The head of a run's page: its facts, and what can be done about it.</summary>
 internal static class RunHead
 {
-    private const int RunsForEstimate = 20;
     private const int NamesShown = 12;
 
-    public static async Task<PageHtml> OfAsync(PageRequest request, UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
+    public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(await LeftAsync(request, run, now));
-        html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add($"</div>");
+        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(Done(run));
+        html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add(Left(run, schedule)).Add($"</div>");
         html.Add($"<ul class=\"ps-facts\"><li><b>Logical date</b> {run.LogicalDate:yyyy-MM-dd}</li><li><b>Planned for</b> ");
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");
         html.Add(run.StartedAt is null ? new PageHtml().Add($"not yet") : new PageHtml().Time(run.StartedAt, schedule)).Add($"</li><li><b>Ended</b> ");
@@ -28,27 +28,31 @@ internal static class RunHead
         return html.Add(run.Reason is null ? new PageHtml() : new PageHtml().Add($"<li><b>Reason</b> {run.Reason}</li>")).Add($"</ul>");
     }
 
-    /// <summary>How long it may still take, by the runs before it.</summary>
-    private static async Task<PageHtml> LeftAsync(PageRequest request, RunView run, DateTime now)
+    private static PageHtml Done(RunView run)
     {
-        if (run.EndedAt is not null || run.StartedAt is not { } started)
+        if (run.EndedAt is not null || run.StartedAt is null)
         {
             return new PageHtml();
         }
 
         var total = run.Tasks!.Count(static task => task.State != TaskState.Skipped);
         var done = run.Tasks!.Count(static task => task.State == TaskState.Succeeded);
-        var html = new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\"></progress> <span>{done} of {total} tasks</span>");
-        var earlier = (await request.Get<RunReader>().ListAsync(run.Pipeline, RunState.Succeeded, null, null, null, RunsForEstimate, request.Aborted))
-            .Where(static other => other.StartedAt is not null).Select(static other => other.EndedAt!.Value - other.StartedAt!.Value).Order().ToList();
-        if (earlier.Count == 0)
+        return new PageHtml().Add($"<progress max=\"{total}\" value=\"{done}\" aria-label=\"tasks done\"></progress> <span>{done} of {total} tasks</span>");
+    }
+
+    /// <summary>How long it may still take; nothing where no run before it says.</summary>
+    private static PageHtml Left(RunView run, PipelineSchedule? schedule)
+    {
+        if (run.Expected is not { } expected)
         {
-            return html;
+            return new PageHtml();
         }
 
-        var median = earlier[earlier.Count / 2];
-        var left = median - (now - started);
-        return html.Add($"<span class=\"ps-note\" title=\"the median of the last {earlier.Count} succeeded runs is {PageHtml.Duration(median)}\">{(left > TimeSpan.Zero ? $"about {PageHtml.Duration(left)} left" : $"longer than the {PageHtml.Duration(median)} it takes as a rule")}</span>");
+        var html = new PageHtml().Add($"<span class=\"ps-left\" title=\"as running tasks say themselves, and the others take as a rule\">");
+        html.Add(expected.SecondsLeft > 0
+            ? new PageHtml().Add($"about {About(TimeSpan.FromSeconds(expected.SecondsLeft))} left, until ").Time(expected.EndAt, schedule)
+            : new PageHtml().Add($"longer than usual"));
+        return html.Add($"; longest {(expected.Path.Count == 1 ? "now" : "from here")}: {string.Join(" → ", expected.Path.Take(NamesShown))}{(expected.Path.Count > NamesShown ? " → …" : "")}</span>");
     }
 
     private static PageHtml Acts(UrlHelper url, RunView run)
@@ -56,22 +60,12 @@ internal static class RunHead
         var html = new PageHtml();
         if (run.State is RunState.Failed or RunState.Cancelled)
         {
-            var again = run.Tasks!.Where(static task => TaskState.IsBad(task.State)).Select(static task => task.Key).ToList();
-            var kept = run.Tasks!.Count(static task => task.State == TaskState.Succeeded);
-            html.Add($"<button class=\"btn btn-sm btn-primary\" data-ps-act=\"{url.To($"/runs/{run.Id}/retry")}\" data-ps-confirm=\"{Count(again.Count)} will run again: {Names(again)}. {kept} that succeeded stay as they are.\">Retry from failed</button>");
+            html.Add(ActForm.Button(url.To($"/runs/{run.Id}/retry"), "btn-sm btn-primary", "Retry from failed", Confirmations.RetrySays(run)));
         }
 
-        if (run.EndedAt is null)
-        {
-            var running = run.Tasks!.Where(static task => task.State == TaskState.Running).Select(static task => task.Key).ToList();
-            var open = run.Tasks!.Count(static task => !TaskState.IsFinal(task.State)) - running.Count;
-            html.Add($"<button class=\"btn btn-sm btn-default\" data-ps-act=\"{url.To($"/runs/{run.Id}/cancel")}\" data-ps-confirm=\"Cancel run {run.Id}? {(running.Count == 0 ? "" : $"{Names(running)} will be stopped. ")}{Count(open)} will not start. What is safely written stays; the run can be retried later.\">Cancel</button>");
-        }
-
-        return html;
+        return run.EndedAt is not null ? html : html.Add(ActForm.Button(url.To($"/runs/{run.Id}/cancel"), "btn-sm btn-default", "Cancel", $"Cancel run {run.Id}? {Confirmations.CancelSays(run)}"));
     }
 
-    private static string Count(int tasks) => tasks == 1 ? "1 task" : $"{tasks} tasks";
-
-    private static string Names(List<string> keys) => string.Join(", ", keys.Take(NamesShown)) + (keys.Count > NamesShown ? $" and {keys.Count - NamesShown} more" : "");
+    // an estimate has no hundredths
+    private static string About(TimeSpan span) => span.TotalMinutes < 1 ? $"{Math.Ceiling(span.TotalSeconds):0} s" : PageHtml.Duration(span);
 }

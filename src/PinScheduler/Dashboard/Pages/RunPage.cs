@@ -17,7 +17,7 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
         var html = new PageHtml().Add($"{LiveStream.Watch(Url, Pulse.OfRun(id))}")
             .Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
-        html.Add($"<div data-ps-part=\"head\">").Add(await RunHead.OfAsync(request, Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add(Acts(run, schedule)).Add($"</div>");
+        html.Add($"<div data-ps-part=\"head\">").Add(RunHead.Of(Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add(Acts(run, schedule)).Add($"</div>");
         html.Add($"<nav class=\"ps-bar\" aria-label=\"Parts of this page\"><a href=\"#graph\">Graph</a> <a href=\"#timeline\">Timeline</a> <a href=\"#tasks\">Tasks</a> <a href=\"#checks\">Checks</a> <a href=\"{Url.To(LogPage.Path(run.Id))}\">Log</a> <a href=\"{Url.To($"/runs/{id}/lineage")}\">Lineage</a> <a href=\"{Url.To($"/runs/{id}/compare")}\">Compare</a></nav>");
         html.Add($"<div data-ps-part=\"graph\"><details id=\"graph\" open><summary><h2>Graph</h2></summary><div class=\"ps-scroll\" tabindex=\"0\">").Add(GraphDrawing.Of(run.Tasks!, TaskUrl)).Add($"</div></details></div>");
         html.Add($"<div data-ps-part=\"timeline\"><details id=\"timeline\" open><summary><h2>Timeline</h2></summary>").Add(Timeline.Of(run, now, TaskUrl)).Add($"</details></div>");

@@ -1,3 +1,4 @@
+using PinScheduler.Dashboard.Drawing;
 using PinScheduler.Inspection.Cleaning;
 using PinScheduler.Inspection.Topics;
 using PinScheduler.Inspection.Tracing;
@@ -16,7 +17,14 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
     {
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Topics</h1>");
         IReadOnlyList<TopicView> topics = [];
-        html.Add(await PartAsync(async () => List(topics = await request.Get<TopicReader>().ListAsync(all: false, request.Aborted))));
+        var lags = await request.Get<LagHistory>().StepsAsync(LagChart.Steps, LagChart.MinutesEach, request.Aborted);
+        html.Add(await PartAsync(async () => List(topics = await request.Get<TopicReader>().ListAsync(all: false, request.Aborted), lags)));
+        // where Kafka is away, what was noted of it stands all the same
+        foreach (var topic in topics.Count == 0 ? lags : Enumerable.Empty<IGrouping<string, LagStep>>())
+        {
+            html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\">{topic.Key}</h2>").Add(Lag(topic, topic.Key)).Add($"</section>");
+        }
+
         html.Add($"<h2 id=\"offset\">Where is an offset?</h2><form class=\"ps-bar\" action=\"#offset\"><label>topic <select class=\"form-control input-sm\" name=\"topic\">");
         foreach (var topic in topics)
         {
@@ -42,7 +50,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         return html;
     }
 
-    private PageHtml List(IReadOnlyList<TopicView> topics)
+    private PageHtml List(IReadOnlyList<TopicView> topics, ILookup<string, LagStep> lags)
     {
         if (topics.Count == 0)
         {
@@ -53,7 +61,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         foreach (var topic in topics)
         {
             html.Add($"<section class=\"ps-card\"><h2 class=\"ps-name\">{topic.Topic} <small><a href=\"{Url.To("/topics")}?peek={Uri.EscapeDataString(topic.Topic)}#records\">last records</a> <a href=\"{Url.To(FilesPage.Path(topic.Topic, null))}\">landing files</a></small></h2><ul class=\"ps-facts\"><li><b>{topic.Records:N0}</b> offsets in Kafka</li><li><b>{topic.Lag:N0}</b> not drained yet</li><li><b>{topic.Partitions.Count}</b> partitions</li>")
-                .Add($"{(topic.Rate is { } rate ? new PageHtml().Add($"<li><b>{rate:N1}</b> records/s over the last {topic.RateSeconds:N0} s</li>") : new PageHtml())}</ul>");
+                .Add($"{(topic.Rate is { } rate ? new PageHtml().Add($"<li><b>{rate:N1}</b> records/s over the last {topic.RateSeconds:N0} s</li>") : new PageHtml())}</ul>").Add(Lag(lags[topic.Topic], topic.Topic));
             html.Add($"<details id=\"{topic.Topic.Replace('.', '-')}\"><summary>Partitions</summary><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th class=\"ps-number\">Partition</th><th class=\"ps-number\">Low</th><th class=\"ps-number\">High</th><th class=\"ps-number\">Drained to</th><th class=\"ps-number\">Lag</th><th class=\"ps-number\">Records/s</th><th class=\"ps-number\">Leader</th></tr></thead><tbody>");
             foreach (var partition in topic.Partitions)
             {
@@ -65,6 +73,9 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
 
         return html;
     }
+
+    private static PageHtml Lag(IEnumerable<LagStep> steps, string topic) => new PageHtml().Add($"<h3>Not drained yet, over the last day</h3>").Add(LagChart.Of(steps, topic))
+        .Add($"<p class=\"ps-note\">The most in each {LagChart.MinutesEach} minutes; pale: not known. <a href=\"/api/topics/{Uri.EscapeDataString(topic)}/lag\">By minute, as JSON</a></p>");
 
     private static PageHtml Found(OffsetView found) => new PageHtml().Add($"<div class=\"ps-card\"><p>{found.Says}</p>{(found.Record is { } record ? new PageHtml().Add($"<pre class=\"ps-sql\">{Text(record)}</pre>") : new PageHtml())}</div>");
 

@@ -33,6 +33,20 @@ internal sealed class TopicReader(TopicCatalog catalog, LandingStore ledger, Top
             look is null ? null : Math.Round(partitions.Sum(one => one.Rate ?? 0), 1), look is { } interval ? Math.Round(interval.Seconds, 2) : null, partitions);
     }
 
+    /// <summary>The pipeline's topics, asked for without a trace: the next question's rate is not counted from this one.</summary>
+    /// <exception cref="Confluent.Kafka.KafkaException">The cluster does not answer.</exception>
+    public async Task<IReadOnlyList<TopicLag>> LagsAsync(CancellationToken cancellationToken)
+    {
+        var topics = (await catalog.RefreshAsync(cancellationToken)).Values.Where(topic => DataSetOf(topic.Name) is not null);
+        return await Task.WhenAll(topics.Select(async topic =>
+        {
+            var marks = await catalog.WatermarksAsync(topic, cancellationToken);
+            var next = await ledger.NextOffsetsAsync(topic.Name, topic.Incarnation, cancellationToken);
+            var (end, drained) = (marks.Sum(static mark => mark.High), marks.Sum(mark => next.GetValueOrDefault(mark.Partition)));
+            return new TopicLag(topic.Name, end, drained, end - drained);
+        }));
+    }
+
     /// <exception cref="NotInspectableException">There is no such topic.</exception>
     public async Task<TopicInfo> FindAsync(string topic, CancellationToken cancellationToken) =>
         (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(topic) ?? throw NotInspectableException.Unknown($"There is no topic '{topic}'; GET /topics lists what there is.");

@@ -8,7 +8,7 @@ using PinScheduler.Orchestration.Runs;
 namespace PinScheduler.Orchestration.Api;
 
 /// <summary>Runs as they are shown over HTTP and on pages.</summary>
-internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions, ServedQueues queues)
+internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions, ServedQueues queues, UsualTimes usual)
 {
     private sealed record Filter(string? Pipeline, string? State, DateOnly? From, DateOnly? To, long? Before, int Limit);
 
@@ -49,9 +49,10 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
         var limits = await LimitsAsync(connection, [run], cancellationToken, moment);
         var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
+        var expected = board.Run.State == RunState.Running ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken), progress.ToDictionary(static task => task.Key, static task => task.Value.SecondsLeft)) : null;
         return RunView.Of(board.Run, limits.GetValueOrDefault(run), warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
-            await RunActs.ReadAsync(connection, moment, run, cancellationToken));
+            await RunActs.ReadAsync(connection, moment, run, cancellationToken), expected);
     }
 
     private static async Task<Dictionary<long, RunLimitRow>> LimitsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>

@@ -10,11 +10,19 @@ internal sealed record RunView(
     string Id, string Pipeline, string Version, DateOnly LogicalDate, string State, string? Reason, string Trigger, string? RequestedBy, JsonElement Parameters,
     DateTime? ScheduledFor, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, DateTime? DeadlineAt, DateTime? DeadlineMissedAt, DateTime? SlowSince, IReadOnlyList<string> Warnings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskView>? Tasks,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ActView>? Acts = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ActView>? Acts = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExpectedView? Expected = null)
 {
-    public static RunView Of(RunRow run, RunLimitRow? limit, IEnumerable<string> warnings, IEnumerable<TaskView>? tasks, IEnumerable<RunActRow>? acts = null) => new(
+    public static RunView Of(RunRow run, RunLimitRow? limit, IEnumerable<string> warnings, IEnumerable<TaskView>? tasks, IEnumerable<RunActRow>? acts = null, ExpectedEnd? expected = null) => new(
         run.Id.ToString(), run.Pipeline, run.Version, run.LogicalDate, run.State, run.Reason, run.Trigger, run.RequestedBy, JsonSerializer.Deserialize<JsonElement>(run.Parameters),
-        run.ScheduledFor, run.CreatedAt, run.StartedAt, run.EndedAt, limit?.DeadlineAt, limit?.MissedAt, limit?.SlowAt, [.. warnings], tasks?.ToList(), acts?.Select(ActView.Of).ToList());
+        run.ScheduledFor, run.CreatedAt, run.StartedAt, run.EndedAt, limit?.DeadlineAt, limit?.MissedAt, limit?.SlowAt, [.. warnings], tasks?.ToList(), acts?.Select(ActView.Of).ToList(),
+        expected is null ? null : ExpectedView.Of(expected, run.ReadAt));
+}
+
+/// <summary>When the run may be expected to end, as long as its tasks take what they usually do, and the tasks that this hangs on; zero seconds: it takes longer than usual.</summary>
+internal sealed record ExpectedView(DateTime EndAt, double SecondsLeft, IReadOnlyList<string> Path)
+{
+    public static ExpectedView Of(ExpectedEnd end, DateTime now) => new(end.At, Math.Round((end.At - now).TotalSeconds, 1), end.Path);
 }
 
 /// <summary>What was done to the run by hand, by whom and why.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PinScheduler.Dashboard.Drawing;
+using PinScheduler.Inspection.Topics;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Stages.Analyze;
 
@@ -49,6 +51,18 @@ public sealed class DrawingTests
         Assert.Contains(">none<", html, StringComparison.Ordinal);
         Assert.DoesNotContain("no figure", html, StringComparison.Ordinal);
         Assert.Null(ResultChart.Of(new Chart("table"), ["x", "y"], [Row("""["a",3]""")], large: true));
+    }
+
+    [Fact]
+    public void Lag_IsDrawnByItsAge_AndWhatIsUnknownIsNotNone()
+    {
+        var html = LagChart.Of([new LagStep(143, 2000), new LagStep(1, 0), new LagStep(0, 500), new LagStep(144, 9000)], "pinterest.<pin>").ToString();
+
+        // two thousand fill the height; none is a line, and the 141 between are neither
+        Assert.Equal([("0", "90"), ("426", "1"), ("429", "22.5")], Regex.Matches(html, "<rect class=\"ps-series-0\" x=\"([0-9]+)\" width=\"3\" y=\"[0-9.]+\" height=\"([0-9.]+)\"").Select(static bar => (bar.Groups[1].Value, bar.Groups[2].Value)));
+        Assert.Equal(141, Regex.Count(html, "M[0-9]+ 0h3v90h-3z"));
+        Assert.Contains("of pinterest.&lt;pin&gt; over the last 24 hours: 2,000 at most, 500 at last", html, StringComparison.Ordinal);
+        Assert.Contains("from now on", LagChart.Of([], "pinterest.pin").ToString(), StringComparison.Ordinal);
     }
 
     private static JsonElement[] Row(string cells) => JsonSerializer.Deserialize<JsonElement[]>(cells)!;

@@ -1,0 +1,14 @@
+namespace PinScheduler.Inspection;
+
+/// <summary>9600-9699</summary>
+internal static partial class InspectionLog
+{
+    [LoggerMessage(EventId = 9600, Level = LogLevel.Warning, Message = "Kafka does not answer ({Reason}): the history of the lag has a gap until it does")]
+    public static partial void LagUnknown(ILogger log, string reason);
+
+    [LoggerMessage(EventId = 9601, Level = LogLevel.Information, Message = "Kafka answers again: the history of the lag goes on")]
+    public static partial void LagKnownAgain(ILogger log);
+
+    [LoggerMessage(EventId = 9602, Level = LogLevel.Warning, Message = "Could not note the lag of the topics; tried again in {Seconds} s")]
+    public static partial void LagFailed(ILogger log, Exception exception, double seconds);
+}
