@@ -84,7 +84,7 @@ internal static class History
     // the newest run is as loud as the server allows, each of its tasks; what is left of the text goes to the others alike
     private static Task LogsAsync(MySqlConnection connection, HistorySize size)
     {
-        var all = size.LogMegabytes * 1_000_000L / (Text.Length + 10);
+        var all = size.LogMegabytes * 1_000_000L / (Text.Length + 5);
         var tasks = BenchPipelines.Layers * BenchPipelines.Width;
         var each = Math.Max(1, (all - (tasks * LoudLines)) / (tasks * size.Runs));
         const string Lines = "insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text) select a.run_id, a.task_key, 1, seq";

@@ -22,7 +22,7 @@ internal sealed class MeasureRun(HistorySize size, int samples, TimeSpan watch, 
         Console.WriteLine(await HeadAsync(database.ConnectionString));
         await using var server = SchedulerServer.Start(database.ConnectionString);
         // first, so that a page's first visit is one
-        await WhenAsync("pages", () => new PageTimes(server, marks, samples).MeasureAsync());
+        await WhenAsync("pages", () => new PageTimes(server, database, marks, samples).MeasureAsync());
         await using var browser = only.Count == 0 || only.Any(static part => part is "grid" or "log" or "stream") ? await Browser.StartAsync(server.Address) : null;
         await WhenAsync("grid", () => new OpeningTimes(browser!, Math.Max(3, samples / 3)).GridAsync());
         await WhenAsync("log", () => new OpeningTimes(browser!, Math.Max(3, samples / 3)).LogAsync(marks));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using DashboardBench.Servers;
 
 namespace DashboardBench.Measure;
@@ -8,8 +9,10 @@ internal sealed class OpenTabs(SchedulerServer server, BenchDatabase database, T
 {
     private const int Tabs = 50;
 
-    // tabs open, connections are made; then it counts
-    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // what opening them has brought about ends; then it counts
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(3);
 
     public async Task MeasureAsync()
     {
@@ -29,12 +32,13 @@ internal sealed class OpenTabs(SchedulerServer server, BenchDatabase database, T
 
     private async Task<(double Server, double Database, double Events, double Pages, double Polls)> WatchAsync(int count, bool isBusy, bool isBrowser)
     {
-        // 8 layers of 5 tasks, 4 at once
-        var run = isBusy ? await server.TriggerAsync(BenchPipelines.Wide, new { seconds = (watch + (2 * Lead)).TotalSeconds / (BenchPipelines.Layers * 2) }) : null;
+        // longer than it is watched: 8 stages of 5 tasks, 4 at once, are two tasks' time each
+        var run = isBusy ? await server.TriggerAsync(BenchPipelines.Wide, new { seconds = (Patience + Lead + watch).TotalSeconds / (BenchPipelines.Layers * 2) }) : null;
         string[] pages = ["/hangfire/pipelines", "/hangfire/runs", $"/hangfire/pipelines/{BenchPipelines.Wide}", $"/hangfire/runs/{run ?? "1"}", $"/hangfire/runs/{run ?? "2"}"];
         using var closed = new CancellationTokenSource();
         var tabs = Enumerable.Range(0, count).Select(i => new Tab(server.Address, pages[i % pages.Length])).ToList();
         var staying = Task.WhenAll(tabs.Select(tab => tab.StayAsync(isBrowser, closed.Token)));
+        await Task.WhenAny(staying, Task.WhenAll(tabs.Select(static tab => tab.Opened)).WaitAsync(Patience));
         await Task.WhenAny(staying, Task.Delay(Lead));
         var (before, worked, stored, started) = (Taken(tabs), server.ProcessorTime, database.ProcessorTime, Stopwatch.GetTimestamp());
         await Task.WhenAny(staying, Task.Delay(watch));
@@ -50,6 +54,7 @@ internal sealed class OpenTabs(SchedulerServer server, BenchDatabase database, T
         tabs.ForEach(static tab => tab.Dispose());
         if (run is not null)
         {
+            using var cancelled = await server.Http.PostAsync($"/api/runs/{run}/cancel", JsonContent.Create(new { }));
             await server.EndAsync(run);
         }
 

@@ -9,19 +9,23 @@ internal sealed partial class Tab(Uri server, string path) : IDisposable
     // as live.js has it
     private static readonly TimeSpan LeastBetweenRefreshes = TimeSpan.FromMilliseconds(300);
     private readonly HttpClient _http = new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _events;
     private int _pages;
     private int _polls;
 
     public (int Events, int Pages, int Polls) Taken => (_events, _pages, _polls);
 
+    /// <summary>When it shows its page and has heard of it for the first time.</summary>
+    public Task Opened => _opened.Task;
+
     /// <param name="isBrowser">False: only the stream of events is held.</param>
     /// <param name="closed">Ends it.</param>
     public async Task StayAsync(bool isBrowser, CancellationToken closed)
     {
-        var html = await _http.GetStringAsync(path, closed);
         try
         {
+            var html = await _http.GetStringAsync(path, closed);
             await Task.WhenAll(FollowAsync(html, isBrowser, closed), isBrowser ? PollAsync(html, closed) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (closed.IsCancellationRequested)
@@ -34,11 +38,7 @@ internal sealed partial class Tab(Uri server, string path) : IDisposable
 
     private async Task FollowAsync(string html, bool isBrowser, CancellationToken closed)
     {
-        if (Attribute(html, "data-ps-watch") is not { } stream)
-        {
-            return;
-        }
-
+        var stream = Attribute(html, "data-ps-watch") ?? throw new InvalidOperationException($"'{path}' follows no live events.");
         using var reader = new StreamReader(await _http.GetStreamAsync(stream, closed));
         var refreshing = Task.CompletedTask;
         var again = 0;
@@ -50,6 +50,7 @@ internal sealed partial class Tab(Uri server, string path) : IDisposable
             }
 
             _events++;
+            _opened.TrySetResult();
             if (isBrowser && Interlocked.Exchange(ref again, 1) == 0 && refreshing.IsCompleted)
             {
                 refreshing = RefreshAsync();
