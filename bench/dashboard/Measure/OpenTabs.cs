@@ -38,10 +38,10 @@ internal sealed class OpenTabs(SchedulerServer server, BenchDatabase database, T
         using var closed = new CancellationTokenSource();
         var tabs = Enumerable.Range(0, count).Select(i => new Tab(server.Address, pages[i % pages.Length])).ToList();
         var staying = Task.WhenAll(tabs.Select(tab => tab.StayAsync(isBrowser, closed.Token)));
-        await Task.WhenAny(staying, Task.WhenAll(tabs.Select(static tab => tab.Opened)).WaitAsync(Patience));
-        await Task.WhenAny(staying, Task.Delay(Lead));
+        await WaitAsync(Task.WhenAll(tabs.Select(static tab => tab.Opened)).WaitAsync(Patience));
+        await WaitAsync(Task.Delay(Lead));
         var (before, worked, stored, started) = (Taken(tabs), server.ProcessorTime, database.ProcessorTime, Stopwatch.GetTimestamp());
-        await Task.WhenAny(staying, Task.Delay(watch));
+        await WaitAsync(Task.Delay(watch));
         var (after, elapsed) = (Taken(tabs), Stopwatch.GetElapsedTime(started));
         (worked, stored) = (server.ProcessorTime - worked, database.ProcessorTime - stored);
         if (run is not null && await server.StateAsync(run) != "running")
@@ -59,6 +59,17 @@ internal sealed class OpenTabs(SchedulerServer server, BenchDatabase database, T
         }
 
         return (100 * worked / elapsed, 100 * stored / elapsed, (after.Events - before.Events) / elapsed.TotalSeconds, (after.Pages - before.Pages) / elapsed.TotalSeconds, (after.Polls - before.Polls) / elapsed.TotalSeconds);
+
+        // a tab that fails ends the measurement
+        async Task WaitAsync(Task wait)
+        {
+            if (await Task.WhenAny(staying, wait) == staying)
+            {
+                await staying;
+            }
+
+            await wait;
+        }
     }
 
     private static (int Events, int Pages, int Polls) Taken(List<Tab> tabs) => (tabs.Sum(static tab => tab.Taken.Events), tabs.Sum(static tab => tab.Taken.Pages), tabs.Sum(static tab => tab.Taken.Polls));

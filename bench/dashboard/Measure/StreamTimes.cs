@@ -1,4 +1,5 @@
 using DashboardBench.Servers;
+using Microsoft.Playwright;
 
 namespace DashboardBench.Measure;
 
@@ -44,12 +45,15 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
         }
 
         var page = await browser.NewProfileAsync(Observe);
+        var tools = await page.Context.NewCDPSessionAsync(page);
+        // the thread's own time, which no other load on the machine changes
+        await tools.SendAsync("Performance.enable", new() { ["timeDomain"] = "threadTicks" });
         await page.GotoAsync($"/hangfire/runs/{run}/log");
         await Task.Delay(Lead);
         await page.EvaluateAsync("window.benchTake()");
-        var worked = server.ProcessorTime;
+        var (worked, drawn) = (server.ProcessorTime, await ThreadTimeAsync(tools));
         await Task.Delay(watch);
-        worked = server.ProcessorTime - worked;
+        (worked, drawn) = (server.ProcessorTime - worked, await ThreadTimeAsync(tools) - drawn);
         var seen = await page.EvaluateAsync<Seen>("window.benchTake()");
         await page.Context.CloseAsync();
         await server.EndAsync(run);
@@ -60,11 +64,15 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
         Table.Row("said → in the page, p50 ms", Figures.Median(seen.Ages));
         Table.Row("said → in the page, p99 ms", Figures.At(seen.Ages, 0.99));
         Table.Row("times a second that the page grows", seen.Batches / watch.TotalSeconds);
+        Table.Row("the page's thread, % of a core", 100 * drawn / watch);
         Table.Row("longest task of the page's thread, ms (0: none of 50 or more)", seen.Tasks.Append(0).Max());
         Table.Row("between two frames, p99 ms", Figures.At(seen.Gaps, 0.99));
         Table.Row("between two frames, longest ms", seen.Gaps.Append(0).Max());
         Table.Row("server, % of a core", 100 * worked / watch);
     }
+
+    private static async Task<TimeSpan> ThreadTimeAsync(ICDPSession tools) =>
+        TimeSpan.FromSeconds((await tools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().First(static metric => metric.GetProperty("name").GetString() == "TaskDuration").GetProperty("value").GetDouble());
 
     private sealed record Seen
     {
