@@ -52,9 +52,9 @@ internal static class History
             select cast((select max(id) from run where pipeline = 'nightly' and state = 'succeeded') as char) as Nightly,
                 cast((select max(id) - 20 from run where pipeline = @Wide and id in (select run_id from task_attempt where hangfire_job_id = '0')) as char) as Wide,
                 cast((select max(id) from run where pipeline = @Wide and id in (select run_id from task_attempt where hangfire_job_id = '0')) as char) as Loud,
-                cast((select max(Id) - 10 from HangfireJob where StateName = 'Succeeded') as char) as Job,
+                cast((select min(Id) + 10 from HangfireJob where Id > @FirstJob) as char) as Job,
                 (select check_name from check_result order by broken desc, check_name limit 1) as `Check`
-            """, new { BenchPipelines.Wide });
+            """, new { BenchPipelines.Wide, FirstJob });
     }
 
     // of both pipelines by turns, as a server makes them

@@ -51,9 +51,10 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
         await page.GotoAsync($"/hangfire/runs/{run}/log");
         await Task.Delay(Lead);
         await page.EvaluateAsync("window.benchTake()");
-        var (worked, drawn) = (server.ProcessorTime, await ThreadTimeAsync(tools));
+        var (worked, before) = (server.ProcessorTime, await ThreadTimesAsync(tools));
         await Task.Delay(watch);
-        (worked, drawn) = (server.ProcessorTime - worked, await ThreadTimeAsync(tools) - drawn);
+        var (after, share) = (await ThreadTimesAsync(tools), 100 / watch.TotalSeconds);
+        worked = server.ProcessorTime - worked;
         var seen = await page.EvaluateAsync<Seen>("window.benchTake()");
         await page.Context.CloseAsync();
         await server.EndAsync(run);
@@ -64,15 +65,19 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
         Table.Row("said → in the page, p50 ms", Figures.Median(seen.Ages));
         Table.Row("said → in the page, p99 ms", Figures.At(seen.Ages, 0.99));
         Table.Row("times a second that the page grows", seen.Batches / watch.TotalSeconds);
-        Table.Row("the page's thread, % of a core", 100 * drawn / watch);
+        foreach (var (part, metric) in new[] { ("in all", "TaskDuration"), ("scripts", "ScriptDuration"), ("style", "RecalcStyleDuration"), ("layout", "LayoutDuration") })
+        {
+            Table.Row($"the page's thread, % of a core: {part}", share * (after[metric] - before[metric]));
+        }
+
         Table.Row("longest task of the page's thread, ms (0: none of 50 or more)", seen.Tasks.Append(0).Max());
         Table.Row("between two frames, p99 ms", Figures.At(seen.Gaps, 0.99));
         Table.Row("between two frames, longest ms", seen.Gaps.Append(0).Max());
         Table.Row("server, % of a core", 100 * worked / watch);
     }
 
-    private static async Task<TimeSpan> ThreadTimeAsync(ICDPSession tools) =>
-        TimeSpan.FromSeconds((await tools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().First(static metric => metric.GetProperty("name").GetString() == "TaskDuration").GetProperty("value").GetDouble());
+    private static async Task<Dictionary<string, double>> ThreadTimesAsync(ICDPSession tools) =>
+        (await tools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToDictionary(static metric => metric.GetProperty("name").GetString()!, static metric => metric.GetProperty("value").GetDouble());
 
     private sealed record Seen
     {

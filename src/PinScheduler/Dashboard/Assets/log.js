@@ -25,7 +25,8 @@
         window.psTimes?.(lines);
         document.getElementById("ps-log-empty")?.remove();
         log.append(...document.adoptNode(lines).childNodes);
-        while (log.childElementCount > most) { log.firstElementChild.remove(); }
+        // counted once: each count walks over all of them
+        for (let over = log.childElementCount - most; over > 0; over--) { log.firstElementChild.remove(); }
         if (atEnd) { log.scrollTop = log.scrollHeight; }
       });
       mine.addEventListener("over", () => { isOver = true; stop(); });

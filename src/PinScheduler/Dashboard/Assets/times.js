@@ -4,7 +4,7 @@
   const two = (number) => String(number).padStart(2, "0");
   const absolute = (date, now) => {
     const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-    if (date.toDateString() === now.toDateString()) { return clock; }
+    if (date.getDate() === now.getDate() && date.getMonth() === now.getMonth() && date.getFullYear() === now.getFullYear()) { return clock; }
     const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
     return date.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${date.getFullYear()}-${day} ${clock}`;
   };
