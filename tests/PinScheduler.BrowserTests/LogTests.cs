@@ -40,6 +40,6 @@ public sealed class LogTests
         browser.AssertNoFault();
     }
 
-    private static Task HideAsync(Browser browser, bool hidden) => browser.Page.EvaluateAsync(
+    private static async Task HideAsync(Browser browser, bool hidden) => await browser.Page.EvaluateAsync(
         "(hidden) => { Object.defineProperty(document, 'hidden', { configurable: true, value: hidden }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
 }
