@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dapper;
 using MySqlConnector;
 using OrchestrationBench.Chaos;
-using OrchestrationBench.Report;
 using OrchestrationBench.Servers;
 using PinScheduler.Orchestration.Runs;
 

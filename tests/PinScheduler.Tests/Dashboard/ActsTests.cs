@@ -138,6 +138,19 @@ public sealed class ActsTests
         var file = await visitor.PageAsync("/runs/1/log/download");
         Assert.Contains(" clean-pin [1] ", file, StringComparison.Ordinal);
         Assert.Contains(" drain-geo [1] ", file, StringComparison.Ordinal);
+
+        // a page that is full of one task's lines goes on from the ends of the others' too
+        await scheduler.QueryAsync(
+            """
+            insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text)
+            with recursive n as (select 10000 as seq union all select seq + 1 from n where seq < 10999) select 1, 'clean-pin', 1, seq, utc_timestamp(6) + interval seq second, 'information', 'much' from n
+            """);
+        var full = await visitor.PageAsync("/runs/1/log");
+        Assert.DoesNotContain("<b>drain-geo</b>", full, StringComparison.Ordinal);
+        var mark = Regex.Match(full, "data-ps-mark=\"([^\"]*)\"").Groups[1].Value;
+        Assert.Contains("clean-pin:1:10999", mark, StringComparison.Ordinal);
+        Assert.DoesNotContain("event: lines", await visitor.PageAsync("/runs/1/log/stream?mark=" + mark), StringComparison.Ordinal);
+
         using var wrong = await visitor.GetAsync("/runs/1/log?level=loud");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
     }

@@ -2,26 +2,41 @@
 (() => {
   "use strict";
   const most = 5000;
+  const again = 5000;
   const begin = () => {
     const log = document.querySelector(".ps-log");
     if (!log) { return; }
     log.scrollTop = log.scrollHeight;
     if (!log.dataset.psLog || !window.EventSource) { return; }
     const join = log.dataset.psLog.includes("?") ? "&" : "?";
-    const source = new EventSource(`${log.dataset.psLog}${join}mark=${encodeURIComponent(log.dataset.psMark)}`);
-    source.addEventListener("lines", (event) => {
-      const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-      const lines = new DOMParser().parseFromString(JSON.parse(event.data), "text/html").body;
-      window.psTimes?.(lines);
-      document.getElementById("ps-log-empty")?.remove();
-      log.append(...document.adoptNode(lines).childNodes);
-      while (log.childElementCount > most) { log.firstElementChild.remove(); }
-      if (atEnd) { log.scrollTop = log.scrollHeight; }
-    });
-    source.addEventListener("over", () => source.close());
-    // begun again from where it was is more than it need do: the page, loaded anew, has all
-    source.addEventListener("error", () => { source.close(); setTimeout(() => { if (!document.hidden) { location.reload(); } }, 5000); });
-    window.addEventListener("pagehide", () => source.close());
+    let source = null, isOver = false;
+    const stop = () => { source?.close(); source = null; };
+    const start = () => {
+      stop();
+      // while nobody looks it holds no connection, of which browsers have few for all tabs together; then it goes on from the last line it has
+      if (document.hidden || isOver) { return; }
+      const mine = source = new EventSource(`${log.dataset.psLog}${join}mark=${encodeURIComponent(log.dataset.psMark)}`);
+      mine.addEventListener("lines", (event) => {
+        const { html, mark } = JSON.parse(event.data);
+        log.dataset.psMark = mark;
+        if (!html) { return; }
+        const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+        const lines = new DOMParser().parseFromString(html, "text/html").body;
+        window.psTimes?.(lines);
+        document.getElementById("ps-log-empty")?.remove();
+        log.append(...document.adoptNode(lines).childNodes);
+        // counted once: each count walks over all of them
+        for (let over = log.childElementCount - most; over > 0; over--) { log.firstElementChild.remove(); }
+        if (atEnd) { log.scrollTop = log.scrollHeight; }
+      });
+      mine.addEventListener("over", () => { isOver = true; stop(); });
+      // an attempt of the browser's own would begin where this one began
+      mine.addEventListener("error", () => { stop(); setTimeout(() => { if (!source) { start(); } }, again); });
+    };
+    document.addEventListener("visibilitychange", start);
+    window.addEventListener("pagehide", stop);
+    window.addEventListener("pageshow", (event) => { if (event.persisted) { start(); } });
+    start();
   };
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", begin); } else { begin(); }
 })();

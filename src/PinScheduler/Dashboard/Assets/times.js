@@ -4,7 +4,7 @@
   const two = (number) => String(number).padStart(2, "0");
   const absolute = (date, now) => {
     const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-    if (date.toDateString() === now.toDateString()) { return clock; }
+    if (date.getDate() === now.getDate() && date.getMonth() === now.getMonth() && date.getFullYear() === now.getFullYear()) { return clock; }
     const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
     return date.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${date.getFullYear()}-${day} ${clock}`;
   };
@@ -15,15 +15,23 @@
     const text = `${Math.floor(Math.abs(seconds) / unit)} ${name}`;
     return seconds < 0 ? `in ${text}` : `${text} ago`;
   };
-  const show = (root) => {
+  const show = (root, which = "time[data-ps-time]") => {
     const now = new Date();
-    for (const element of root.querySelectorAll("time[data-ps-time]")) {
+    for (const element of root.querySelectorAll(which)) {
       const date = new Date(element.dateTime);
       element.textContent = element.dataset.psTime === "relative" ? `${absolute(date, now)} (${relative(date, now)})` : absolute(date, now);
     }
   };
+  // the others change at midnight only, and a log has thousands of them
+  let day = new Date().toDateString();
+  const pass = () => {
+    if (document.hidden) { return; }
+    const today = new Date().toDateString();
+    show(document, today === day ? "time[data-ps-time=relative]" : undefined);
+    day = today;
+  };
   window.psTimes = show;
   document.addEventListener("DOMContentLoaded", () => show(document));
   if (document.readyState !== "loading") { show(document); }
-  setInterval(() => { if (!document.hidden) { show(document); } }, 15000);
+  setInterval(pass, 15000);
 })();

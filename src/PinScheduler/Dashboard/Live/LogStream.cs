@@ -3,7 +3,6 @@ using System.Text.Json;
 using Hangfire.Dashboard;
 using PinScheduler.Dashboard.Pages;
 using PinScheduler.Orchestration.Api;
-using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Dashboard.Live;
 
@@ -12,46 +11,49 @@ internal static class LogStream
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    // while lines come: what is written four times a second is then read as it is written
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
+
     public static async Task SendAsync(PageRequest request, Func<string, string, Task> sendAsync, CancellationToken cancellationToken)
     {
-        var (reader, runs, time, filter) = (request.Get<TaskLogReader>(), request.Get<RunStore>(), request.Get<TimeProvider>(), LogPage.FilterOf(request));
+        var (reader, time, filter) = (request.Get<TaskLogReader>(), request.Get<TimeProvider>(), LogPage.FilterOf(request));
         var seen = Marks(request.Query("mark"));
         while (true)
         {
-            // asked before the lines are read: what is written before the end is then among them
-            var isOver = await runs.ReadAsync(request.Run, cancellationToken) is not { Run.IsEnded: false };
-            var news = new PageHtml();
+            var ends = await reader.EndsAsync(request.Run, cancellationToken);
             var any = false;
-            foreach (var (task, end) in (await reader.EndsAsync(request.Run, cancellationToken)).Where(end => (filter.Task is null || filter.Task == end.Key) && end.Value.CompareTo(seen.GetValueOrDefault(end.Key)) > 0))
+            foreach (var (task, end) in ends.Tasks.Where(end => filter.Task is null || filter.Task == end.Key))
             {
                 while (seen.GetValueOrDefault(task).CompareTo(end) < 0 && await reader.AfterAsync(request.Run, task, seen.GetValueOrDefault(task), cancellationToken) is { Count: > 0 } lines)
                 {
-                    foreach (var line in lines.Where(filter.Takes))
-                    {
-                        any = true;
-                        news.Add(LogPage.Line(line, withTask: filter.Task is null));
-                    }
-
-                    seen[task] = (lines[^1].Attempt, lines[^1].Seq);
+                    (any, seen[task]) = (true, (lines[^1].Attempt, lines[^1].Seq));
+                    // a page of them at a time, and how far it goes: who follows can go on from there
+                    await sendAsync("lines", JsonSerializer.Serialize(new { html = Html(lines.Where(filter.Takes), withTask: filter.Task is null), mark = LogPage.Mark(seen) }));
                 }
             }
 
-            if (any)
-            {
-                await sendAsync("lines", JsonSerializer.Serialize(news.ToString()));
-            }
-
-            if (isOver)
+            if (ends.IsOver)
             {
                 await sendAsync("over", "");
                 return;
             }
 
-            await Task.Delay(Interval, time, cancellationToken);
+            await Task.Delay(any ? Soon : Interval, time, cancellationToken);
         }
     }
 
     public static IDashboardDispatcher Download() => new Downloading();
+
+    private static string Html(IEnumerable<LogLine> lines, bool withTask)
+    {
+        var html = new PageHtml();
+        foreach (var line in lines)
+        {
+            html.Add(LogPage.Line(line, withTask));
+        }
+
+        return html.ToString();
+    }
 
     // what is no mark is no line that was seen: its task is sent from the beginning
     private static Dictionary<string, (int Attempt, int Seq)> Marks(string? text)
@@ -76,7 +78,7 @@ internal static class LogStream
             var (reader, response, only) = (request.Get<TaskLogReader>(), request.Http.Response, request.Query("task"));
             response.ContentType = "text/plain; charset=utf-8";
             response.Headers.ContentDisposition = $"attachment; filename=\"run-{request.Run}{(only is null ? "" : "-" + string.Concat(only.Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')))}.log\"";
-            foreach (var task in (await reader.EndsAsync(request.Run, request.Aborted)).Keys.Where(task => only is null || only == task).Order(StringComparer.Ordinal))
+            foreach (var task in (await reader.EndsAsync(request.Run, request.Aborted)).Tasks.Keys.Where(task => only is null || only == task).Order(StringComparer.Ordinal))
             {
                 var last = (Attempt: 0, Seq: 0);
                 while (await reader.AfterAsync(request.Run, task, last, request.Aborted) is { Count: > 0 } lines)

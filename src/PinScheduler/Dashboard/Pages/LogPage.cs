@@ -20,6 +20,9 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
 
     public static PageHtml Line(LogLine line, bool withTask) => new PageHtml().Add($"<div class=\"ps-log-{line.Level}\"><time datetime=\"{line.Time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\" data-ps-time=\"plain\">{line.Time:HH:mm:ss.fff}</time> {(withTask ? new PageHtml().Add($"<b>{line.Task}</b> ") : new PageHtml())}{(line.Attempt > 1 ? $"[{line.Attempt}] " : "")}{(line.Level == "information" ? "" : line.Level.ToUpperInvariant() + " ")}{line.Text}</div>");
 
+    /// <summary>How far a page has the log, by task.</summary>
+    public static string Mark(IReadOnlyDictionary<string, (int Attempt, int Seq)> ends) => string.Join(',', ends.Select(static end => $"{end.Key}:{end.Value.Attempt}:{end.Value.Seq}"));
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var filter = FilterOf(request);
@@ -29,7 +32,10 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
             throw RefusedException.Unknown($"Run {id} has no task '{named}'.");
         }
 
-        var lines = await request.Get<TaskLogReader>().LastAsync(id, filter, LinesShown, request.Aborted);
+        var reader = request.Get<TaskLogReader>();
+        // before the lines: what comes between is then in the lines or sent, and what is not shown of what was there is not sent
+        var ends = (await reader.EndsAsync(id, request.Aborted)).Tasks.Where(end => filter.Task is null || filter.Task == end.Key).ToDictionary(StringComparer.Ordinal);
+        var lines = await reader.LastAsync(id, filter, LinesShown, request.Aborted);
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Log {(filter.Task is null ? "" : "of " + filter.Task)} <small><a href=\"{Url.To("/runs/" + id)}\">{run.Pipeline} {run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h1>").Add(Filters(run, filter));
         if (lines.Count == LinesShown)
         {
@@ -37,7 +43,7 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         }
 
         var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
-        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(lines)}\">");
+        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\">");
         foreach (var line in lines)
         {
             html.Add(Line(line, withTask: filter.Task is null));
@@ -65,6 +71,14 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
             .Add($" <a class=\"btn btn-sm btn-default\" href=\"{Url.To($"/runs/{id}/log/download")}{(filter.Task is null ? "" : "?task=" + Uri.EscapeDataString(filter.Task))}\">Download</a></form>");
     }
 
-    // by task the last line that is shown: what the stream goes on from
-    private static string Mark(IEnumerable<LogLine> lines) => string.Join(',', lines.GroupBy(static line => line.Task).Select(static task => task.MaxBy(static line => (line.Attempt, line.Seq))!).Select(static line => $"{line.Task}:{line.Attempt}:{line.Seq}"));
+    // by task the last line that was there or is shown: what the stream goes on from
+    private static Dictionary<string, (int Attempt, int Seq)> Seen(Dictionary<string, (int Attempt, int Seq)> ends, IEnumerable<LogLine> lines)
+    {
+        foreach (var line in lines.Where(line => ends.GetValueOrDefault(line.Task).CompareTo((line.Attempt, line.Seq)) < 0))
+        {
+            ends[line.Task] = (line.Attempt, line.Seq);
+        }
+
+        return ends;
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
             .Add($"</div>").Add(IsReadOnly ? new PageHtml() : TriggerForm.Of(pipeline, Url));
         if (runs.Count > 0)
         {
-            var cells = await request.Get<GridReader>().ReadAsync([.. runs.Select(static run => run.Id)], request.Aborted);
+            var cells = await request.Get<GridReader>().ReadAsync(key, [.. runs.Select(static run => run.Id)], request.Aborted);
             html.Add(Choice(runs.Count, most)).Add($"<div class=\"ps-with-panel\"><div data-ps-part=\"grid\">").Add(Grid(pipeline, runs, cells, now)).Add($"</div><aside class=\"ps-panel\" id=\"ps-panel\" aria-live=\"polite\"></aside></div>").Add(Legend());
         }
 

@@ -5,7 +5,7 @@ namespace PinScheduler.Orchestration.Api;
 /// <summary>The states of a pipeline's tasks over its runs, as the grid shows them: thousands of rows, so no more than it needs.</summary>
 internal sealed class GridReader(Warehouse warehouse)
 {
-    public async Task<IReadOnlyList<GridCell>> ReadAsync(IReadOnlyCollection<string> runs, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GridCell>> ReadAsync(string pipeline, IReadOnlyCollection<string> runs, CancellationToken cancellationToken)
     {
         if (runs.Count == 0)
         {
@@ -15,8 +15,9 @@ internal sealed class GridReader(Warehouse warehouse)
         var wanted = runs.Select(long.Parse).ToHashSet();
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        // by the range: that many ids would cost the server more to look up than the rows of other pipelines between them
-        command.CommandText = "select run_id, task_key, state from task_run where run_id between @first and @last";
+        // the pipeline's by a range: as a list, that many ids would cost the server more; and rows of the pipelines between are not read to be thrown away
+        command.CommandText = "select t.run_id, t.task_key, t.state from run r join task_run t on t.run_id = r.id where r.pipeline = @pipeline and r.id between @first and @last";
+        command.Parameters.AddWithValue("@pipeline", pipeline);
         command.Parameters.AddWithValue("@first", wanted.Min());
         command.Parameters.AddWithValue("@last", wanted.Max());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -24,6 +25,7 @@ internal sealed class GridReader(Warehouse warehouse)
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
         {
+            // one that was begun before another may be seen after it
             if (wanted.Contains(reader.GetInt64(0)))
             {
                 cells.Add(new GridCell(reader.GetInt64(0), Once(reader.GetString(1)), Once(reader.GetString(2))));

@@ -15,6 +15,11 @@ internal sealed class AttemptJournal : IAsyncDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who follows a log that grows fast is to see it grow, not jump once a second; for few lines a commit each time would be too dear.</summary>
+    private const int LinesWrittenSooner = 50;
+
+    private static readonly TimeSpan Sooner = TimeSpan.FromMilliseconds(250);
+
     private readonly TaskClaim _claim;
     private readonly Warehouse _warehouse;
     private readonly TimeProvider _time;
@@ -126,17 +131,30 @@ internal sealed class AttemptJournal : IAsyncDisposable
 
     private async Task FlushEachSecondAsync()
     {
-        using var timer = new PeriodicTimer(Interval, _time);
+        using var timer = new PeriodicTimer(Sooner, _time);
+        var last = _time.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(_end.Token))
             {
-                await FlushAsync();
+                if (_time.GetElapsedTime(last) >= Interval || HasManyLines())
+                {
+                    last = _time.GetTimestamp();
+                    await FlushAsync();
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // the attempt has ended
+        }
+    }
+
+    private bool HasManyLines()
+    {
+        lock (_lock)
+        {
+            return _lines.Count >= LinesWrittenSooner;
         }
     }
 

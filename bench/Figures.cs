@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace OrchestrationBench.Report;
+namespace Bench;
 
 internal static class Figures
 {

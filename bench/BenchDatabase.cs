@@ -2,15 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using MySqlConnector;
 
-namespace OrchestrationBench.Servers;
+namespace Bench;
 
 /// <summary>A MariaDB of the benchmark's own, as ./run starts it: each commit is on the disk before it is answered.</summary>
 internal sealed class BenchDatabase : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("orchestration-bench-").FullName;
+    private readonly bool _isKept;
+    private readonly string _folder;
 
-    public BenchDatabase()
+    /// <param name="keep">A folder that stays, and what is in it with it; null: a temporary one.</param>
+    public BenchDatabase(string? keep = null)
     {
+        (_isKept, _folder) = (keep is not null, keep ?? Directory.CreateTempSubdirectory("pinscheduler-bench-").FullName);
         Run("start", _folder);
         ConnectionString = new MySqlConnectionStringBuilder
         {
@@ -25,6 +28,18 @@ internal sealed class BenchDatabase : IDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>What its process has worked since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            using var server = Process.GetProcessById(Pid);
+            return server.TotalProcessorTime;
+        }
+    }
+
+    private int Pid => int.Parse(File.ReadAllText(Path.Combine(_folder, "mysql.pid")), CultureInfo.InvariantCulture);
+
     /// <summary>Stops and starts it; who is connected loses what has not been committed.</summary>
     public void Restart()
     {
@@ -35,7 +50,7 @@ internal sealed class BenchDatabase : IDisposable
     /// <summary>SIGKILL, and a start with recovery.</summary>
     public void Crash()
     {
-        using (var server = Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(_folder, "mysql.pid")), CultureInfo.InvariantCulture)))
+        using (var server = Process.GetProcessById(Pid))
         {
             server.Kill();
             server.WaitForExit();
@@ -47,7 +62,10 @@ internal sealed class BenchDatabase : IDisposable
     public void Dispose()
     {
         Run("stop", _folder);
-        Directory.Delete(_folder, recursive: true);
+        if (!_isKept)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private static void Run(params string[] arguments)
