@@ -15,25 +15,27 @@ public sealed partial class RoomTests
         ["Database"] = ["Hosting"],
         ["Kafka"] = ["Stages"],
         ["Landing"] = ["Database", "Kafka", "Hosting", "Stages"],
-        ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages"],
+        ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages", "Telemetry"],
         // looks into every room that keeps records, and into none that moves them
         ["Inspection"] = ["Kafka", "Database", "Landing", "Stages", "Stages.Emulate", "Stages.Clean", "Stages.Analyze"],
-        ["Orchestration"] = ["Database", "Hosting", "Stages"],
+        ["Orchestration"] = ["Database", "Hosting", "Stages", "Telemetry"],
         ["Notifications"] = ["Database", "Orchestration", "Orchestration.Api", "Orchestration.Events", "Orchestration.Graph"],
         // the list of results is the list of analyses, whose headers Stages.Analyze reads
         ["Results"] = ["Database", "Hosting", "Stages.Analyze"],
+        // counts for all, and asks of the database and of the queues what they know
+        ["Telemetry"] = ["Database", "Orchestration.Jobs"],
         ["Tables"] = ["Database", "Stages", "Stages.Analyze"],
         ["Source"] = ["Database", "Hosting", "Stages"],
         ["Stages"] = ["Database"],
         ["Stages.Topics"] = ["Stages", "Kafka", "Database", "Hosting"],
         ["Stages.Emulate"] = ["Stages", "Kafka", "Database", "Hosting"],
-        ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
+        ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing", "Telemetry"],
         ["Stages.Clean"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
         ["Stages.Maintain"] = ["Stages", "Database", "Hosting", "Landing"],
         ["Stages.Analyze"] = ["Stages", "Database", "Hosting"],
     };
 
-    private static readonly string[] HangfireRooms = ["Orchestration", "Dashboard", "Hosting", "Program"];
+    private static readonly string[] HangfireRooms = ["Orchestration", "Dashboard", "Hosting", "Telemetry", "Program"];
 
     [Fact]
     public void Rooms_UseOnlyWhatTheyMay()
