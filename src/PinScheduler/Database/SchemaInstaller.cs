@@ -29,16 +29,16 @@ internal sealed class SchemaInstaller(Warehouse warehouse, SqlFolder sql, TimePr
         return (await connection.QueryAsync<AppliedScript>(new CommandDefinition("select version as Version, name as Name, applied_at as AppliedAt from schema_version order by version desc", cancellationToken: cancellationToken))).AsList();
     }
 
-    // DDL commits by itself, so a file that died in the middle runs again: its statements are "if not exists", or it is one that adds columns
+    // DDL commits by itself, so a file that died in the middle runs again: its statements are "if not exists", or it is one that adds columns or keys
     private static async Task ApplyAsync(MySqlConnection connection, string file, CancellationToken cancellationToken)
     {
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(await File.ReadAllTextAsync(file, cancellationToken), commandTimeout: 600, cancellationToken: cancellationToken));
         }
-        catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.DuplicateFieldName)
+        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.DuplicateFieldName or MySqlErrorCode.DuplicateKeyName)
         {
-            // MySQL has no "add column if not exists"; the columns are added together or not at all, so all of them are there
+            // MySQL has no "add column if not exists", nor one for keys; they are added together or not at all, so all of them are there
         }
     }
 
