@@ -20,6 +20,7 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
     private readonly Lazy<IAdminClient> _admin = new(clients.CreateAdmin);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private volatile Listing? _listing;
+    private Task _asking = Task.CompletedTask;
 
     public IAdminClient Admin => _admin.Value;
 
@@ -70,6 +71,8 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
 
     public void Dispose()
     {
+        // whoever was cancelled has left its question behind, which must not find the client freed
+        ((IAsyncResult)_asking).AsyncWaitHandle.WaitOne();
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();
@@ -102,7 +105,10 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
     private async Task<FrozenDictionary<string, TopicInfo>> ListAsync(CancellationToken cancellationToken)
     {
         // librdkafka's metadata call blocks
-        var metadata = await Task.Run(() => Admin.GetMetadata(Patience), cancellationToken).WaitAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var asking = Task.Run(() => Admin.GetMetadata(Patience), CancellationToken.None);
+        _asking = _asking.IsCompleted ? asking : Task.WhenAll(_asking, asking);
+        var metadata = await asking.WaitAsync(cancellationToken);
         var names = metadata.Topics.Where(topic => topic.Error.Code == ErrorCode.NoError && !topic.Topic.StartsWith("__", StringComparison.Ordinal)).Select(topic => topic.Topic).ToList();
         if (names.Count == 0)
         {
