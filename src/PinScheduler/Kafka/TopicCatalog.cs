@@ -72,7 +72,7 @@ internal sealed class TopicCatalog(KafkaClients clients, TimeProvider time) : ID
     public void Dispose()
     {
         // whoever was cancelled has left its question behind, which must not find the client freed
-        ((IAsyncResult)_asking).AsyncWaitHandle.WaitOne();
+        Task.WaitAny(_asking);
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();

@@ -64,6 +64,8 @@ internal sealed class DrainBench : IAsyncDisposable
 
     public int IngestServers { get; set; } = 1;
 
+    public bool Ingests { get; set; } = true;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public List<string> Warnings { get; } = [];
@@ -238,6 +240,8 @@ internal sealed class DrainBench : IAsyncDisposable
 
     private sealed class Servers(DrainBench bench) : IIngestServers
     {
+        public bool IsOne => bench.Ingests;
+
         public Task<int> CountAsync(CancellationToken cancellationToken) => Task.FromResult(bench.IngestServers);
     }
 

@@ -82,6 +82,26 @@ public class DrainHelpTests
         Assert.Equal(0, seen);
     }
 
+    [Fact]
+    public async Task AServer_WithoutWorkersForDraining_TakesNothing()
+    {
+        await using var bench = await CreateAsync();
+        await using var other = bench.Beside(settings: Sharing);
+        other.Ingests = false;
+        var took = false;
+        bench.OnStep = step =>
+        {
+            if (step == LandingStep.Claimed)
+            {
+                other.Get<DrainHelp>().RunOnceAsync(default).GetAwaiter().GetResult();
+                took |= !other.Get<DrainHelp>().IsIdle;
+            }
+        };
+
+        Assert.Equal(Partitions * Values.Length, (await bench.DrainAsync()).Counts["records"]);
+        Assert.False(took);
+    }
+
     [Theory]
     [InlineData("Kafka:Embedded", "true")]
     [InlineData("Pipeline:ShareFrom", "181")]

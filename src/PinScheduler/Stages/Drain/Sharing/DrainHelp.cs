@@ -5,7 +5,7 @@ using PinScheduler.Kafka;
 namespace PinScheduler.Stages.Drain.Sharing;
 
 /// <summary>Takes partitions of the drains that other servers have at work and offer, a portion at a time.</summary>
-internal sealed class DrainHelp(DrainOffers offers, TopicDrain drain, IOptions<KafkaOptions> kafka, TimeProvider time, ILogger<DrainHelp> log) : BackgroundService
+internal sealed class DrainHelp(DrainOffers offers, IIngestServers servers, TopicDrain drain, IOptions<KafkaOptions> kafka, TimeProvider time, ILogger<DrainHelp> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -15,9 +15,14 @@ internal sealed class DrainHelp(DrainOffers offers, TopicDrain drain, IOptions<K
     /// <summary>Nothing is offered that it knows of, and nothing of it is at work.</summary>
     public bool IsIdle => _helps.Count == 0;
 
-    /// <summary>Begins with what is offered since the last look, and stops what is offered no more.</summary>
+    /// <summary>Begins with what is offered since the last look, and stops what is offered no more; nothing where this server is not to drain.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (!servers.IsOne)
+        {
+            return;
+        }
+
         var open = (await offers.OpenAsync(cancellationToken)).ToDictionary(offer => offer.Fence);
         foreach (var (fence, help) in _helps.Where(help => !open.ContainsKey(help.Key)).ToList())
         {
