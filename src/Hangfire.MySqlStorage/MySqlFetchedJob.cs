@@ -12,8 +12,11 @@ namespace Hangfire.MySql;
 /// A job that this process has fetched. It owns its queue row while the row bears its token; every word about the row is said with the token.
 /// Not generic, and sealed: Hangfire finds transactional acknowledgement by this type's name.
 /// </summary>
-internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long jobId, string queue, string token) : IFetchedJob
+internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long jobId, string queue, string token, long claimed) : IFetchedJob
 {
+    /// <summary>Far less than any lease that a job outlives.</summary>
+    private static readonly TimeSpan LongestFresh = TimeSpan.FromSeconds(0.5);
+
     private static readonly ILog Log = LogProvider.For<MySqlFetchedJob>();
 
     private int _state;
@@ -41,6 +44,9 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     public bool IsRequeued => Volatile.Read(ref _state) == (int)State.Requeued;
 
     public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
+
+    /// <summary>Claimed so short ago that its lease cannot have run out.</summary>
+    public bool IsFresh => TimeProvider.System.GetElapsedTime(claimed) is var age && age < LongestFresh && age < storage.Options.SlidingInvisibilityTimeout / 4;
 
     /// <summary>Whether the lock on the job waits for its worker.</summary>
     public bool IsPrepared => Volatile.Read(ref _prepared) is not null;
@@ -100,6 +106,7 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     {
         if (IsHeld)
         {
+            storage.Shared?.Behind.EnsureSettled(Id);
             var rows = storage.Database.Write(connection => connection.Execute(
                 $"delete from {storage.Database.Tables.JobQueue} where Id = {rowId} and FetchToken = {token}"));
             WarnWhenLost(rows);
@@ -156,7 +163,7 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     /// <summary>The lock at the second call for it: its worker takes it soon or, busy with the job, not for long.</summary>
     public SharedLock? TakeIdlePrepared()
     {
-        var idle = _waitedForTaker;
+        var idle = _waitedForTaker && Volatile.Read(ref _prepared)?.Step is not { IsSettled: false };
         _waitedForTaker = true;
         return idle ? TakePrepared() : null;
     }

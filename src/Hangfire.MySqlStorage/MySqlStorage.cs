@@ -136,7 +136,11 @@ public class MySqlStorage : JobStorage, IDisposable
     internal IReadOnlyCollection<string> FetchedQueues => (IReadOnlyCollection<string>)_fetchedQueues.Keys;
 
     /// <inheritdoc />
-    public override IMonitoringApi GetMonitoringApi() => new MySqlStorageMonitor(this);
+    public override IMonitoringApi GetMonitoringApi()
+    {
+        Shared?.Behind.SettleAll();
+        return new MySqlStorageMonitor(this);
+    }
 
     /// <inheritdoc />
     public override IStorageConnection GetConnection() => new MySqlStorageConnection(this);

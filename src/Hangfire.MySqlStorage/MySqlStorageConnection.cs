@@ -138,20 +138,28 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
         }
 
         // one that was not there when its lock was taken may have been written for this very question
-        return (TryTakeJob(id, out var job) && job is not null)
-            ? job
-            : Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
+        if (TryTakeJob(id, out var job) && job is not null)
+        {
+            return job;
+        }
+
+        storage.Shared?.Behind.Settle(id);
+        return Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 
     /// <inheritdoc />
     public override StateData? GetStateData(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        return TryKnownJob(jobId, out var id)
-            ? Run(connection => connection.Query(
+        if (!TryKnownJob(jobId, out var id))
+        {
+            return null;
+        }
+
+        storage.Shared?.Behind.Settle(id);
+        return Run(connection => connection.Query(
                 $"select s.Name, s.Reason, s.Data from {Tables.Job} j inner join {Tables.State} s on s.Id = j.StateId where j.Id = {id}",
-                row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = StoredJob.Data(row.Text(2)) })).FirstOrDefault()
-            : null;
+                row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = StoredJob.Data(row.Text(2)) })).FirstOrDefault();
     }
 
     /// <inheritdoc />
@@ -228,6 +236,11 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
         foreach (var jobId in writes.JobIds)
         {
             storage.Unwritten.Write(jobId, _created);
+        }
+
+        foreach (var jobId in writes.JobIds.Where(writes.ChangesStateOf).Union(writes.Acknowledged.Select(job => job.Id)).Where(jobId => _shared?.Holds(jobId) == false))
+        {
+            storage.Shared!.Behind.EnsureSettled(jobId);
         }
 
         try

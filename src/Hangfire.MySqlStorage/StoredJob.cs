@@ -33,8 +33,8 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
 
     /// <summary>Reads jobs with their parameters in one statement.</summary>
     public static SqlBatch SelectAll(SqlBatch sql, Tables tables, IReadOnlyCollection<long> ids) => ids.Count == 0 ? sql : sql.Add($"""
-        select Id, InvocationData, Arguments, StateName, CreatedAt from {tables.Job} where Id in ({ids})
-        union all select JobId, `Value`, null, Name, null from {tables.JobParameter} where JobId in ({ids})
+        select Id, InvocationData, Arguments, StateName, CreatedAt, StateId from {tables.Job} where Id in ({ids})
+        union all select JobId, `Value`, null, Name, null, null from {tables.JobParameter} where JobId in ({ids})
         """);
 
     /// <summary>The answer to <see cref="SelectAll"/>: jobs by id, with all their parameters.</summary>
@@ -52,13 +52,14 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
             }
 
             var stored = Load(reader.GetString(1), reader.GetString(2));
-            jobs[id] = new JobData
+            jobs[id] = new ReadJob
             {
                 InvocationData = stored.InvocationData,
                 Job = stored.Job,
                 LoadException = stored.LoadException,
                 State = reader.Text(3),
                 CreatedAt = reader.Utc(4),
+                StateId = reader.IsDBNull(5) ? null : reader.GetInt64(5),
                 ParametersSnapshot = new Dictionary<string, string>(StringComparer.Ordinal),
             };
         }
@@ -72,6 +73,12 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
         }
 
         return jobs;
+    }
+
+    /// <summary>A job with the row of its state: of the same name there may be several, one after the other.</summary>
+    public sealed class ReadJob : JobData
+    {
+        public long? StateId { get; init; }
     }
 
     /// <summary>A state's data. What is not there reads as null, so that a page can show a state written by another version.</summary>

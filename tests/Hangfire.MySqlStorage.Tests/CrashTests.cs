@@ -44,7 +44,7 @@ public sealed class CrashTests : IDisposable
         var parent = client.Enqueue(() => Jobs.RunThroughGate(test, "parent"));
         client.ContinueJobWith(parent, () => Jobs.Run(test, "child"));
         using var frozen = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 1 }, _database.Storage);
-        Wait.Until(() => Jobs.RunsOf(test).Count == 1, "the first worker to start");
+        Wait.Until(() => Jobs.RunsOf(test).Count == 1 && _database.Scalar<long>("select count(*) from Job where StateName = 'Processing'") == 1, "the first worker to start");
 
         // what is left of a frozen process: its row given to another, while its thread knows nothing
         _database.Execute("update JobQueue set FetchedAt = null, FetchToken = null");

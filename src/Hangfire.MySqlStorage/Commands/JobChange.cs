@@ -30,6 +30,9 @@ internal sealed class JobChange(long jobId)
     /// <summary>About what it adds to a packet, in characters.</summary>
     public int Size => _states.Sum(state => state.Size) + _parameters.Values.Sum(value => value?.Length ?? 0) + (Created?.Arguments.Length ?? 0);
 
+    /// <summary>Whether it comes to one step to a state, after which the job does not expire.</summary>
+    public bool IsOnly(string state) => _states is [{ IsCurrent: true } step] && step.Name == state && Created is null && _parameters.Count == 0 && ExpireIn is null;
+
     public bool ChangesState => _states.Exists(state => state.IsCurrent);
 
     public void Create(NewJob job, IEnumerable<KeyValuePair<string, string>> parameters, TimeSpan expireIn)
@@ -51,6 +54,15 @@ internal sealed class JobChange(long jobId)
     /// <summary>The state's data is asked for now: it is the user's code, which may throw.</summary>
     public void AddState(IState state, bool current) =>
         _states.Add(new NewState(jobId, state.Name, state.Reason, Text.PlainJson(SerializationHelper.Serialize(state.SerializeData())), current));
+
+    /// <summary>Its states bear the time of now, whenever they are written.</summary>
+    public void NoteTime()
+    {
+        for (var i = 0; i < _states.Count; i++)
+        {
+            _states[i] = _states[i] with { DecidedAt = TimeProvider.System.GetTimestamp() };
+        }
+    }
 
     public void SetParameter(string name, string? value) => _parameters[name] = value;
 

@@ -16,7 +16,7 @@ internal sealed class JobWriter(Tables tables)
             var rows = new RowList(sql.Piece($"insert into {tables.State} (JobId, Name, Reason, CreatedAt, Data) values "));
             foreach (var state in states)
             {
-                rows.Next().Piece($"({state.JobId}, {state.Name}, {tables.Reason(state.Reason)}, utc_timestamp(6), {state.Data})");
+                Time(rows.Next().Piece($"({state.JobId}, {state.Name}, {tables.Reason(state.Reason)}, "), state).Piece($", {state.Data})");
             }
 
             sql.End();
@@ -134,6 +134,10 @@ internal sealed class JobWriter(Tables tables)
             }
         }
     }
+
+    private static SqlBatch Time(SqlBatch sql, NewState state) => state.DecidedAt is { } decided
+        ? sql.Piece($"utc_timestamp(6) - interval {TimeProvider.System.GetElapsedTime(decided)} microsecond")
+        : sql.Piece($"utc_timestamp(6)");
 
     private static SqlBatch StateId(SqlBatch sql, int row) =>
         row == 0 ? sql.Piece($"last_insert_id()") : sql.Piece($"last_insert_id() + {row} * @@auto_increment_increment");

@@ -16,7 +16,7 @@ internal sealed class Ownership(Tables tables)
         if (fences.Count > 0)
         {
             // with those to be deleted, in one order: the heartbeat locks the same rows, and in that order
-            fences = Sorted(fences.Concat(done));
+            fences = Sorted(fences.Union(done));
             sql.Piece($"select 18446744073709551615 + (count(*) <> {fences.Count}) from {Rows(fences)} v straight_join {tables.JobQueue} q force index (primary) on q.Id = v.Id where q.FetchToken = ");
             Token(sql, fences).Piece($" for update").End();
         }

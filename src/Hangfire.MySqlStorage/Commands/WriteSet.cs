@@ -52,6 +52,11 @@ internal sealed class WriteSet(Tables tables)
 
     public bool ChangesStateOf(long jobId) => _jobs.TryGetValue(jobId, out var change) && change.ChangesState;
 
+    /// <summary>Whether it comes to one step of one job, which is its worker's.</summary>
+    public bool IsOnly(long jobId, string state) =>
+        _jobs.Count == 1 && _jobs.TryGetValue(jobId, out var change) && change.IsOnly(state) && Acknowledged.Count == 0 && _fences.All(fence => fence.Id == jobId)
+        && _counters.Count + _hashes.Count + _lists.Count + _sets.Count + Enqueued.Count + EnqueuedElsewhere.Count == 0;
+
     public void Count(string key, long by, TimeSpan? expireIn)
     {
         var (sum, longest) = _counters.GetValueOrDefault((key, expireIn is not null));

@@ -10,6 +10,8 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
 {
     private readonly Tables _tables = storage.Database.Tables;
 
+    private readonly long _begun = TimeProvider.System.GetTimestamp();
+
     /// <summary>A variable finds the claimed rows without a look at those that others have fetched or done; a connection of the user's may not allow one.</summary>
     private readonly bool _hasVariable = storage.Shared is not null;
 
@@ -30,12 +32,12 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
     /// <summary>Asks for the claimed jobs, for <see cref="StoredJob.ReadAll"/>.</summary>
     public SqlBatch SelectJobs(SqlBatch sql)
     {
-        Claimed(sql.Piece($"select j.Id, j.InvocationData, j.Arguments, j.StateName, j.CreatedAt from {_tables.JobQueue} q straight_join {_tables.Job} j on j.Id = q.JobId"));
-        sql.Piece($" union all select p.JobId, p.`Value`, null, p.Name, null from {_tables.JobQueue} q straight_join {_tables.JobParameter} p on p.JobId = q.JobId");
+        Claimed(sql.Piece($"select j.Id, j.InvocationData, j.Arguments, j.StateName, j.CreatedAt, j.StateId from {_tables.JobQueue} q straight_join {_tables.Job} j on j.Id = q.JobId"));
+        sql.Piece($" union all select p.JobId, p.`Value`, null, p.Name, null, null from {_tables.JobQueue} q straight_join {_tables.JobParameter} p on p.JobId = q.JobId");
         return Claimed(sql).End();
     }
 
-    public MySqlFetchedJob Fetched(long rowId, long jobId) => new(storage, rowId, jobId, source.Queue, Token);
+    public MySqlFetchedJob Fetched(long rowId, long jobId) => new(storage, rowId, jobId, source.Queue, Token, _begun);
 
     private SqlBatch Update(SqlBatch sql)
     {

@@ -11,6 +11,7 @@ internal sealed class JobPage(MySqlStorage storage)
     {
         var tables = storage.Database.Tables;
         storage.Unwritten.Write(id, asking: null);
+        storage.Shared?.Behind.Settle(id);
         return storage.Database.Read(connection => connection.Read(
             new SqlBatch()
                 .Add($"select InvocationData, Arguments, CreatedAt, ExpireAt from {tables.Job} where Id = {id}")

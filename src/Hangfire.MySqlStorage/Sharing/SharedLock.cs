@@ -32,6 +32,12 @@ internal sealed class SharedLock(string resource, string name)
     /// <summary>Freed with a commit, though its owner has not yet given it back: Hangfire always does so at once.</summary>
     public bool IsSurrendered { get; set; }
 
+    /// <summary>What its job's worker has decided under it, and did not wait to see written.</summary>
+    public UnwrittenStep? Step { get; set; }
+
+    /// <summary>The row of the state in which the job was read; none where it was not, or may have changed since.</summary>
+    public long? StateId => ((_job ?? _given) as StoredJob.ReadJob)?.StateId;
+
     /// <summary>Notes the job as it was when the lock was taken; null where there is none.</summary>
     public void Read(JobData? job) => (_job, _isRead) = (job, true);
 
@@ -43,6 +49,9 @@ internal sealed class SharedLock(string resource, string name)
         (_job, _isRead) = (null, false);
         return fresh;
     }
+
+    /// <summary>The job that will be given.</summary>
+    public JobData? Peek() => _job;
 
     /// <summary>What was read with the lock may not be true any more.</summary>
     public void Forget() => (_job, _given, _isRead) = (null, null, false);

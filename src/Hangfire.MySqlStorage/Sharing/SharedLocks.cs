@@ -56,13 +56,22 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         var done = locks.Where(held => held.GoesWith(writes)).ToList();
         var kept = storage.RunsServer && fetched is { IsHeld: true } && !writes.Acknowledged.Contains(fetched) ? done.Find(held => held.JobId == fetched.Id) : null;
         var releases = done.Where(held => held != kept).ToList();
-        using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
-        using var request = new CommitRequest(writes, locks, releases) { Next = next };
-        work.Run(request);
+        if (kept is not null && locks.Count == 1 && UnwrittenStep.Of(writes, fetched!, kept) is { } step)
+        {
+            work.Behind.Add(step);
+            Keep(fetched!, kept, step.Lock);
+            return;
+        }
+
+        work.Behind.Commit(locks, fetched, writes, all =>
+        {
+            using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
+            using var request = new CommitRequest(all, locks, releases) { Next = next };
+            work.Run(request);
+        });
         if (kept is not null)
         {
-            kept.IsSurrendered = true;
-            _kept = (fetched!, kept.KeptAfter(writes.Job(fetched!.Id)));
+            Keep(fetched!, kept, kept.KeptAfter(writes.Job(fetched!.Id)));
         }
 
         locks.ForEach(held => held.Forget());
@@ -72,6 +81,9 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
             work.Unreserve(released);
         }
     }
+
+    /// <summary>Whether the lock on this job is held here; what is written then goes with what is not written yet.</summary>
+    public bool Holds(long jobId) => _held.ContainsKey(SharedLock.ResourceOf(jobId));
 
     /// <summary>Whether the last commit has kept the lock on this job, with the job as the commit left it.</summary>
     public bool Keeps(long jobId) => _kept?.Job.Id == jobId;
@@ -95,6 +107,11 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
             _held.Remove(held.Resource);
             var again = Take(held.Resource, storage.Options.TransactionTimeout, elsewhere: false)!;
             held.Session = again.Session;
+            if (again.Step is { } step)
+            {
+                (held.Step, step.Lock) = (step, held);
+            }
+
             if (again.TryTakeJob(out var job))
             {
                 held.Read(job);
@@ -159,7 +176,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         wanted.Forget();
         using var request = new LockRequest([wanted]);
         work.Run(request);
-        return wanted.Session is not null;
+        if (wanted.Session is null)
+        {
+            return false;
+        }
+
+        work.Behind.Adopt(wanted);
+        return true;
     }
 
     private void EnsureAlive()
@@ -177,7 +200,14 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
             return;
         }
 
-        work.Free(held);
+        work.GiveBack(held);
+    }
+
+    private void Keep(MySqlFetchedJob job, SharedLock held, SharedLock next)
+    {
+        held.Forget();
+        held.IsSurrendered = true;
+        _kept = (job, next);
     }
 
     private sealed class Handle(SharedLocks locks, SharedLock held) : IDisposable

@@ -69,7 +69,10 @@ internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> l
     /// <summary>What the worker, having finished a job, will want next: claimed with the commit, or not at all where that fails.</summary>
     public ClaimRequest? Next { get; init; }
 
-    public override bool IsOfWorker => locks.Count > 0;
+    /// <summary>Nobody waits for it who comes again at once.</summary>
+    public bool IsBehind { get; init; }
+
+    public override bool IsOfWorker => locks.Count > 0 && !IsBehind;
 
     public override void Complete()
     {

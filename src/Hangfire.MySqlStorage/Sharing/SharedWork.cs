@@ -28,7 +28,10 @@ internal sealed class SharedWork : IDisposable
         _storage = storage;
         _session = new SharedSession(storage, IsHolding);
         _sweep = new Timer(_ => Sweep());
+        Behind = new WriteBehind(storage, this);
     }
+
+    public WriteBehind Behind { get; }
 
     /// <summary>
     /// A lock that no other worker of this process has, if need be after waiting. It is not yet held in the database, except where it was put by for
@@ -70,7 +73,8 @@ internal sealed class SharedWork : IDisposable
 
         if (putBy is not null)
         {
-            Free(putBy);
+            _ = putBy.Step is not { } step || Behind.Settle(step.Job.Id);
+            GiveBack(putBy);
         }
     }
 
@@ -92,6 +96,19 @@ internal sealed class SharedWork : IDisposable
     }
 
     public void Run(SharedRequest request) => _session.Run(request);
+
+    /// <summary>Gives a lock back; one under which something is still to be written is put by until it is.</summary>
+    public void GiveBack(SharedLock held)
+    {
+        if (held.Step is { IsSettled: false } step)
+        {
+            PutBy(step.Job, held);
+        }
+        else
+        {
+            Free(held);
+        }
+    }
 
     /// <summary>Gives a lock back, here and in the database.</summary>
     public void Free(SharedLock held)
@@ -167,6 +184,7 @@ internal sealed class SharedWork : IDisposable
     public void Dispose()
     {
         _sweep.Dispose();
+        Behind.Dispose();
         _session.Dispose();
     }
 

@@ -50,7 +50,7 @@ public sealed class ProcessFaults : IDisposable
         var id = _client.Enqueue(() => FaultJobs.NoteAndWait(_database.ConnectionString, "frozen"));
         var child = _client.ContinueJobWith(id, () => FaultJobs.Note(_database.ConnectionString, "child"));
         using var process = FaultProcess.Start("serve", _database.ConnectionString);
-        Wait.Until(() => Ran("frozen") == 1, "the process to run the job");
+        Wait.Until(() => Ran("frozen") == 1 && StatesOf(id) == "Enqueued,Processing", "the process to run the job");
         process.Freeze();
         using (var storage = _database.Another(options => options.SlidingInvisibilityTimeout = TimeSpan.FromSeconds(2)))
         using (new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 1 }, storage))
