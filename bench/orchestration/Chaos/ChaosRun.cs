@@ -10,7 +10,7 @@ namespace OrchestrationBench.Chaos;
 internal sealed class ChaosRun(string database, int seed, TimeSpan time, IReadOnlyList<Action> disturbDatabase)
 {
     private const int Clients = 20;
-    private static readonly TimeSpan Settle = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Still = TimeSpan.FromMinutes(3);
     private readonly ServerProcess?[] _servers = new ServerProcess?[2];
     private readonly ChaosClients _clients = new(seed);
     private readonly ConcurrentBag<string> _broken = [];
@@ -80,12 +80,25 @@ internal sealed class ChaosRun(string database, int seed, TimeSpan time, IReadOn
         }
     }
 
+    // runs that wait for each other are done one after the other, on a busy machine for long: over when nothing is left, or when nothing moves
     private async Task SettleAsync()
     {
-        var started = Stopwatch.GetTimestamp();
         await using var connection = await OpenAsync();
-        while (await connection.ExecuteScalarAsync<int>("select (select count(*) from run where ended_at is null) + (select count(*) from HangfireJobQueue)") > 0 && Stopwatch.GetElapsedTime(started) < Settle)
+        var (before, moved) = ((Left: -1, Attempts: -1), Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(moved) < Still)
         {
+            var now = await connection.QuerySingleAsync<(int Left, int Attempts)>(
+                "select (select count(*) from run where ended_at is null) + (select count(*) from HangfireJobQueue), (select count(*) from task_attempt)");
+            if (now.Left == 0)
+            {
+                return;
+            }
+
+            if (now != before)
+            {
+                (before, moved) = (now, Stopwatch.GetTimestamp());
+            }
+
             await Task.Delay(100);
         }
     }

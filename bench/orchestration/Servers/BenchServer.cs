@@ -44,6 +44,7 @@ internal sealed class BenchServer : IAsyncDisposable
         builder.Services.AddOrchestration(builder.Configuration);
         addPipelines(builder.Services);
         var app = builder.Build();
+        app.UseDatabaseAway();
         app.MapOrchestration();
         await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(default);
         await app.StartAsync();
