@@ -144,8 +144,24 @@ public sealed class WriteBehindTests : IDisposable
             Assert.Equal("Enqueued", Written(fetched));
         }
 
+        // what is still to be written is written under the lock, so it is not given back
+        Assert.NotNull(_database.Owner(LockOf(fetched.JobId)));
         Succeed(fetched);
         Assert.Equal("Enqueued,Processing,Succeeded", Written(fetched));
+    }
+
+    [Fact]
+    public void LockOfAStep_IsKept_UntilItIsWritten()
+    {
+        var fetched = Fetch();
+        Start(fetched);
+        var later = Fetch();
+        Start(later);
+        _other.GetStateData(later.JobId);
+        Wait.Until(() => _database.Owner(LockOf(later.JobId)) is null, "the lock on a job that goes on, and whose step is written, to be given back");
+        Assert.NotNull(_database.Owner(LockOf(fetched.JobId)));
+        _other.GetStateData(fetched.JobId);
+        Wait.Until(() => _database.Owner(LockOf(fetched.JobId)) is null, "the other lock to be given back, too");
     }
 
     [Fact]
