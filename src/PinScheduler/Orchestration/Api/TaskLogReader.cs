@@ -33,7 +33,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
     {
         if (filter.Search is null || filter.Task is not null)
         {
-            return await LastAsync(run, filter, new Span(filter.Task is null ? null : [filter.Task], Since: null), limit, cancellationToken);
+            return await LastAsync(run, filter, new Span(filter.Task, filter.Task, Since: null), limit, cancellationToken);
         }
 
         if (await SearchedFirstAsync(run, cancellationToken) is { Since: not null } newest && await LastAsync(run, filter, newest, limit, cancellationToken) is { } found && found.Count == limit)
@@ -41,7 +41,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
             return found;
         }
 
-        var parts = await Task.WhenAll((await TasksAsync(run, cancellationToken)).Select(part => LastAsync(run, filter, new Span(part, Since: null), limit, cancellationToken)));
+        var parts = await Task.WhenAll((await PartsAsync(run, cancellationToken)).Select(part => LastAsync(run, filter, part, limit, cancellationToken)));
         return [.. parts.SelectMany(static lines => lines).OrderBy(static line => line.Time).ThenBy(static line => line.Task, StringComparer.Ordinal).ThenBy(static line => line.Attempt).ThenBy(static line => line.Seq).TakeLast(limit)];
     }
 
@@ -76,32 +76,37 @@ internal sealed class TaskLogReader(Warehouse warehouse)
         // a task's lines are read in their own order, which costs half of what it does in the order of their times. A regular expression is compiled, and takes half of what 'like' does
         var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
             $"""
-            {Columns} {(span.Tasks is null ? "" : "ignore index (task_log_time)")}
-            where run_id = @run {(span.Tasks is null ? "" : "and task_key in @Tasks")} {(span.Since is null ? "" : "and logged_at >= @Since")}
+            {Columns} {(span.First is null ? "" : "ignore index (task_log_time)")}
+            where run_id = @run {(span.First is null ? "" : span.IsTask ? "and task_key = @First" : "and task_key between @First and @Last")} {(span.Since is null ? "" : "and logged_at >= @Since")}
                 {(filter.Levels.Count == 0 ? "" : "and level in @Levels")} {(filter.Search is null ? "" : "and text regexp @pattern")}
-            order by {(span.Tasks is [_] ? "" : "logged_at desc, task_key desc,")} attempt desc, seq desc limit @limit
+            order by {(span.IsTask ? "" : "logged_at desc, task_key desc,")} attempt desc, seq desc limit @limit
             """,
-            new { run, span.Tasks, span.Since, filter.Levels, pattern = "(?i)" + Regex.Escape(filter.Search ?? ""), limit }, cancellationToken: cancellationToken));
+            new { run, span.First, span.Last, span.Since, filter.Levels, pattern = "(?i)" + Regex.Escape(filter.Search ?? ""), limit }, cancellationToken: cancellationToken));
         return [.. lines.Reverse()];
     }
 
     private async Task<Span> SearchedFirstAsync(long run, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        return new Span(Tasks: null, await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
+        return new Span(First: null, Last: null, await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
             "select logged_at from task_log where run_id = @run order by logged_at desc limit 1 offset @SearchedFirst", new { run, SearchedFirst }, cancellationToken: cancellationToken)));
     }
 
-    private async Task<IEnumerable<string[]>> TasksAsync(long run, CancellationToken cancellationToken)
+    // from a task to another: a list of them would be looked through for each line
+    private async Task<IEnumerable<Span>> PartsAsync(long run, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var tasks = await connection.QueryAsync<string>(new CommandDefinition("select distinct task_key from task_attempt where run_id = @run", new { run }, cancellationToken: cancellationToken));
-        return tasks.Index().GroupBy(static task => task.Index % Parts, static task => task.Item).Select(static part => part.ToArray());
+        var tasks = (await connection.QueryAsync<string>(new CommandDefinition("select distinct task_key from task_attempt where run_id = @run order by task_key", new { run }, cancellationToken: cancellationToken))).ToList();
+        return tasks.Chunk(Math.Max(1, (tasks.Count + Parts - 1) / Parts)).Select(static part => new Span(part[0], part[^1], Since: null));
     }
 
-    /// <param name="Tasks">Null: all.</param>
+    /// <param name="First">The first of the tasks, by key; null: all.</param>
+    /// <param name="Last">The last of them.</param>
     /// <param name="Since">When it was said; null: ever.</param>
-    private sealed record Span(string[]? Tasks, DateTime? Since);
+    private sealed record Span(string? First, string? Last, DateTime? Since)
+    {
+        public bool IsTask => First is not null && First == Last;
+    }
 }
 
 /// <param name="IsOver">The run's, before its lines were looked at.</param>
