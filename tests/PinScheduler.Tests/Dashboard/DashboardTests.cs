@@ -112,6 +112,24 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Parts_ComeWithoutTheMenu_WhenAPageIsFetchedAnew()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_parts", "--Pipeline:Posts=0");
+        foreach (var page in new[] { "pipelines", "runs" })
+        {
+            var whole = await scheduler.Http.GetStringAsync("/hangfire/" + page);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/hangfire/" + page) { Headers = { { "PS-Parts", "1" } } };
+            using var answer = await scheduler.Http.SendAsync(request);
+            var parts = await answer.Content.ReadAsStringAsync();
+
+            Assert.Contains("data-metric=", whole, StringComparison.Ordinal);
+            Assert.DoesNotContain("data-metric=", parts, StringComparison.Ordinal);
+            Assert.Equal(Regex.Count(whole, "data-ps-part="), Regex.Count(parts, "data-ps-part="));
+            Assert.Contains("data-ps-part=", parts, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Buttons_DoNothing_WhenTheTokenIsMissing()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_token", "--Pipeline:Posts=0");
