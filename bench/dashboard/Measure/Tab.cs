@@ -61,7 +61,10 @@ internal sealed partial class Tab(Uri server, string path) : IDisposable
         {
             while (Interlocked.Exchange(ref again, 0) == 1)
             {
-                await _http.GetStringAsync(path, closed);
+                using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "PS-Parts", "1" } } };
+                using var answer = await _http.SendAsync(request, closed);
+                answer.EnsureSuccessStatusCode();
+                await answer.Content.ReadAsStringAsync(closed);
                 _pages++;
                 await Task.Delay(LeastBetweenRefreshes, closed);
             }

@@ -4,7 +4,7 @@ using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Dashboard;
 
-/// <summary>The state of the newest run on Hangfire's home page, which asks every two seconds for each open tab: so the answer is kept for as long.</summary>
+/// <summary>The state of the newest run on Hangfire's home page, which asks every five seconds for each open tab: so the answer is kept for a while.</summary>
 internal static class LastRunMetric
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);

@@ -14,6 +14,9 @@ internal sealed class PageRequest(DashboardContext context)
     /// <summary>Who asks, as runs and pauses keep it.</summary>
     public string User => Http.User.Identity?.Name is { Length: > 0 } name ? name : "dashboard";
 
+    /// <summary>From live.js, which takes the parts of a page from it and leaves the menu, with Hangfire's statistics in it, as it is.</summary>
+    public bool IsForParts => Http.Request.Headers.ContainsKey("PS-Parts");
+
     public T Get<T>()
         where T : notnull => Http.RequestServices.GetRequiredService<T>();
 

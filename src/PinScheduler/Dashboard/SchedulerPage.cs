@@ -13,12 +13,13 @@ internal abstract class SchedulerPage(string title) : RazorPage
 {
     public sealed override void Execute()
     {
-        Layout = new LayoutPage(title);
+        var request = new PageRequest(Context);
+        Layout = request.IsForParts ? null : new LayoutPage(title);
         var html = new PageHtml().Add($"<div class=\"row\"><div class=\"col-md-12 ps-page\">");
         try
         {
             // Hangfire renders its pages synchronously
-            html.Add(RenderAsync(new PageRequest(Context)).GetAwaiter().GetResult());
+            html.Add(RenderAsync(request).GetAwaiter().GetResult());
         }
         catch (Exception exception) when (StatusOf(exception) is { } status)
         {

@@ -88,6 +88,48 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Pages_AreVisitedByTheServerItself_AndTheirScriptsAreKeptByABrowser()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_first", "--Pipeline:Posts=0", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Information");
+
+        foreach (var page in new[] { "pipelines", "results", "jobs/succeeded", "topics" })
+        {
+            await scheduler.LineAsync($"      Request finished HTTP/1.1 GET {scheduler.Http.BaseAddress}hangfire/{page} - 200");
+        }
+
+        using var visitor = new Visitor(scheduler.Http.BaseAddress!);
+        var bundles = Regex.Matches(await visitor.PageAsync("/pipelines"), "(?:src|href)=\"/hangfire(/(?:js|css|css-dark)[0-9]+)\"");
+        Assert.Equal(3, bundles.Count);
+        foreach (Match bundle in bundles)
+        {
+            using var answer = await scheduler.Http.GetAsync("/hangfire" + bundle.Groups[1].Value);
+            Assert.Equal("max-age=31536000, private, immutable", answer.Headers.CacheControl?.ToString());
+            Assert.Empty(answer.Headers.Pragma);
+        }
+
+        using var other = await scheduler.Http.GetAsync("/hangfire/pipelines");
+        Assert.True(other.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
+    public async Task Parts_ComeWithoutTheMenu_WhenAPageIsFetchedAnew()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_parts", "--Pipeline:Posts=0");
+        foreach (var page in new[] { "pipelines", "runs" })
+        {
+            var whole = await scheduler.Http.GetStringAsync("/hangfire/" + page);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/hangfire/" + page) { Headers = { { "PS-Parts", "1" } } };
+            using var answer = await scheduler.Http.SendAsync(request);
+            var parts = await answer.Content.ReadAsStringAsync();
+
+            Assert.Contains("data-metric=", whole, StringComparison.Ordinal);
+            Assert.DoesNotContain("data-metric=", parts, StringComparison.Ordinal);
+            Assert.Equal(Regex.Count(whole, "data-ps-part="), Regex.Count(parts, "data-ps-part="));
+            Assert.Contains("data-ps-part=", parts, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Buttons_DoNothing_WhenTheTokenIsMissing()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_token", "--Pipeline:Posts=0");

@@ -83,6 +83,9 @@ internal sealed class SchedulerProcess : IAsyncDisposable
         return await server.SignalAsync("TERM");
     }
 
+    /// <summary>A line that the server says.</summary>
+    public Task<string> LineAsync(string start) => _server!.LineAsync(start);
+
     public async Task<string> TriggerAsync(object? body = null)
     {
         using var answer = await Http.PostAsJsonAsync("/api/pipelines/nightly/runs", body ?? new { parameters = new { posts = 0 } });

@@ -26,7 +26,7 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const response = await fetch(location.href, { headers: { Accept: "text/html", "PS-Parts": "1" } });
       if (response.ok) {
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         for (const shown of document.querySelectorAll("[data-ps-part]")) {

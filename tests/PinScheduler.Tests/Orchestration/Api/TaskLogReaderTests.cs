@@ -1,0 +1,54 @@
+using Dapper;
+using PinScheduler.Database;
+using PinScheduler.Hosting;
+using PinScheduler.Orchestration.Api;
+
+namespace PinScheduler.Tests.Orchestration.Api;
+
+public sealed class TaskLogReaderTests
+{
+    private const int Limit = 100;
+
+    // of 12,000 lines of six tasks, said by turns: one that is the oldest, one in every hundredth, tenth, one in every line; letters of either case, and what means something to a pattern
+    private static readonly (string Search, string? Level, string? Task, int Found)[] Searches =
+    [
+        ("oldest", null, null, 1), ("OLDEST", null, null, 1), ("Oldest", "warning", null, 0), ("hundredth", null, null, Limit), ("tenth", null, null, Limit), ("tenth", "warning", null, Limit), ("line", null, null, Limit), ("line", null, "t3", Limit),
+        ("(100%_of.*)[\\Qx]", null, null, 1), ("ÜBER", null, null, 1), ("uber", null, null, 0), ("lin%", null, null, 0), ("l.ne", null, null, 0),
+    ];
+
+    [Fact]
+    public async Task Last_FindsTheLastLinesWithAText_WhereverTheyAre()
+    {
+        await using var warehouse = await LogsAsync();
+        var reader = new TaskLogReader(warehouse);
+        var all = await reader.LastAsync(1, new LogFilter(null, null, null), int.MaxValue, default);
+        Assert.Equal(12_000, all.Count);
+
+        foreach (var (search, level, task, found) in Searches)
+        {
+            var filter = new LogFilter(task, level, search);
+            var lines = await reader.LastAsync(1, filter, Limit, default);
+
+            Assert.Equal(all.Where(line => task is null || line.Task == task).Where(filter.Takes).TakeLast(Limit), lines);
+            Assert.Equal((search, found), (search, lines.Count));
+        }
+    }
+
+    private static async Task<Warehouse> LogsAsync()
+    {
+        var warehouse = new Warehouse(MariaDb.CreateDatabase("log_reader"));
+        await new SchemaInstaller(warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
+        await using var connection = await warehouse.OpenAsync(default);
+        await connection.ExecuteAsync(
+            """
+            insert into task_attempt (run_id, task_key, attempt, state, server, hangfire_job_id, started_at)
+                with recursive t as (select 0 as n union all select n + 1 from t where n < 5) select 1, concat('t', n), 1, 'succeeded', '', '0', utc_timestamp(6) from t;
+            insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text)
+                with recursive a as (select 1 as n union all select n + 1 from a where n < 100), s as (select a.n + 100 * (b.n - 1) as seq from a join a b on b.n <= 20), t as (select 0 as n union all select n + 1 from t where n < 5)
+                select 1, concat('t', n), 1, seq, '2026-01-01' + interval (seq div 3) second, if(seq % 20 = 0, 'warning', 'information'),
+                    concat('line ', seq, if(seq % 10 = 0, ', each tenth', ''), if(seq % 100 = 0, ', each hundredth', ''), case when n = 2 and seq = 1 then ', the Oldest' when n = 4 and seq = 2 then ' (100%_of.*)[\\Qx] über' else '' end)
+                from s, t;
+            """);
+        return warehouse;
+    }
+}
