@@ -130,6 +130,17 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Topics_AreShownWithoutKafka_WhileItIsAway()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_away", "--Pipeline:Posts=0", "--Kafka:BootstrapServers=127.0.0.1:1");
+
+        var page = await scheduler.Http.GetStringAsync("/hangfire/topics");
+
+        Assert.Contains("Kafka does not answer", page, StringComparison.Ordinal);
+        Assert.Contains("Where is an offset?", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Buttons_DoNothing_WhenTheTokenIsMissing()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_token", "--Pipeline:Posts=0");

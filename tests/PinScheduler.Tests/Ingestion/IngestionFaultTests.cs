@@ -181,6 +181,7 @@ public abstract class IngestionFaultTests(bool native) : IAsyncLifetime
     [Theory]
     [InlineData(45)] // out of order: fatal for the producer
     [InlineData(47)] // invalid producer epoch
+    [InlineData(59)] // unknown producer id
     public async Task Post_GoesOnWithAnotherProducer_WhenOneHasEnded(int error)
     {
         Assert.Equal(200, (await _server.PostAsync(_server.Pin, One)).Status);

@@ -1,4 +1,5 @@
 using PinScheduler.Dashboard.Drawing;
+using PinScheduler.Inspection;
 using PinScheduler.Inspection.Cleaning;
 using PinScheduler.Inspection.Topics;
 using PinScheduler.Inspection.Tracing;
@@ -9,6 +10,9 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>/hangfire/topics: how full the topics are and how far they are drained; a look at records, an offset, or what was rejected.</summary>
 internal sealed class TopicsPage() : SchedulerPage("Topics")
 {
+    /// <summary>Kafka answers in milliseconds, or is away; a client of its waits far longer until it says so.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private const int Peeked = 10;
     private const int RejectsShown = 100;
     private const int LettersShown = 2000;
@@ -18,7 +22,7 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Topics</h1>");
         IReadOnlyList<TopicView> topics = [];
         var lags = await request.Get<LagHistory>().StepsAsync(LagChart.Steps, LagChart.MinutesEach, request.Aborted);
-        html.Add(await PartAsync(async () => List(topics = await request.Get<TopicReader>().ListAsync(all: false, request.Aborted), lags)));
+        html.Add(await PartAsync(async () => List(topics = await TopicsAsync(request), lags)));
         // where Kafka is away, what was noted of it stands all the same
         foreach (var topic in topics.Count == 0 ? lags : Enumerable.Empty<IGrouping<string, LagStep>>())
         {
@@ -48,6 +52,20 @@ internal sealed class TopicsPage() : SchedulerPage("Topics")
         }
 
         return html;
+    }
+
+    private static async Task<IReadOnlyList<TopicView>> TopicsAsync(PageRequest request)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await request.Get<TopicReader>().ListAsync(all: false, patience.Token);
+        }
+        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
+        {
+            throw new NotInspectableException(StatusCodes.Status503ServiceUnavailable, $"Kafka does not answer (not within {Patience.TotalSeconds:0} s); load the page again when it is back.");
+        }
     }
 
     private PageHtml List(IReadOnlyList<TopicView> topics, ILookup<string, LagStep> lags)
