@@ -8,6 +8,7 @@ using PinScheduler.Kafka;
 using PinScheduler.Landing;
 using PinScheduler.Stages;
 using PinScheduler.Stages.Drain;
+using PinScheduler.Stages.Drain.Sharing;
 
 namespace IngestBench.Drain;
 
@@ -36,6 +37,7 @@ internal sealed class OurDrain : IAsyncDisposable
             .AddKafka(configuration)
             .AddLanding(configuration)
             .AddDrain(configuration)
+            .AddSingleton<IIngestServers>(new ThisAlone())
             .BuildServiceProvider();
     }
 
@@ -82,6 +84,13 @@ internal sealed class OurDrain : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class ThisAlone : IIngestServers
+    {
+        public bool IsOne => true;
+
+        public Task<int> CountAsync(CancellationToken cancellationToken) => Task.FromResult(1);
+    }
 
     private async Task<StageResult> DrainAsync(DataSet set, long run, CancellationToken cancellationToken)
     {
