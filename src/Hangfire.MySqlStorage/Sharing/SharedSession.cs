@@ -48,6 +48,17 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     /// <summary>Without a command for so long, the session may be closed by the server, or the server restarted unseen.</summary>
     private TimeSpan IdleBeforePing => TimeSpan.FromSeconds(_waitSeconds > 4 ? 2 : 0.5);
 
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _session is not null;
+            }
+        }
+    }
+
     /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
     public void Run(SharedRequest request)
     {

@@ -179,6 +179,8 @@ internal sealed class SharedWork : IDisposable
         }
     }
 
+    public bool HasSession => _session.IsOpen;
+
     public void Ping() => _session.Ping();
 
     public void Dispose()

@@ -176,12 +176,30 @@ internal sealed class WriteBehind(MySqlStorage storage, SharedWork work) : IDisp
         }
         catch (Exception) when (steps.Length > 1)
         {
-            return steps.Aggregate(true, (all, step) => Write([step]) && all);
+            return WriteEach(steps);
         }
         catch (Exception error)
         {
             return Retry(steps[0], error);
         }
+    }
+
+    private bool WriteEach(UnwrittenStep[] steps)
+    {
+        var all = true;
+        foreach (var step in steps)
+        {
+            // while the database is away, one has waited for it long enough; the workers of the others wait for these
+            if (!all && !work.HasSession)
+            {
+                End(step, settled: false);
+                continue;
+            }
+
+            all &= Write([step]);
+        }
+
+        return all;
     }
 
     /// <summary>Tries a step again that could not be written, where its lock is gone under a new one; and leaves it for later where that fails too.</summary>
