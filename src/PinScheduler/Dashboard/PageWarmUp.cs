@@ -10,13 +10,20 @@ namespace PinScheduler.Dashboard;
 /// Visits the server's own pages once it serves, one after another, the most looked at first: what is compiled or read on first use is then
 /// there for the first visitor, who would wait up to a second for it.
 /// </summary>
-internal sealed class PageWarmUp(IServer server, IHostApplicationLifetime lifetime, RunReader runs, ResultReader results, ILogger<PageWarmUp> log) : BackgroundService
+internal sealed class PageWarmUp(IConfiguration configuration, IServer server, IHostApplicationLifetime lifetime, RunReader runs, ResultReader results, ILogger<PageWarmUp> log) : BackgroundService
 {
+    private const string Setting = "Dashboard:WarmUp";
+
     // of all of it, on a machine that is busy; it takes seconds
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!configuration.GetValue(Setting, defaultValue: true))
+        {
+            return;
+        }
+
         var serves = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(serves.SetResult);
         await serves.Task.WaitAsync(stoppingToken);

@@ -90,7 +90,7 @@ public sealed class DashboardTests
     [Fact]
     public async Task Pages_AreVisitedByTheServerItself_AndTheirScriptsAreKeptByABrowser()
     {
-        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_first", "--Pipeline:Posts=0", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Information");
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_first", "--Pipeline:Posts=0", "--Dashboard:WarmUp=true", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Information");
 
         foreach (var page in new[] { "pipelines", "results", "jobs/succeeded", "topics" })
         {

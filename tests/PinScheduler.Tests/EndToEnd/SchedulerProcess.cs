@@ -55,6 +55,8 @@ internal sealed class SchedulerProcess : IAsyncDisposable
             ["ConnectionStrings__MySql"] = _login,
             ["Kafka__BootstrapServers"] = bootstrap,
             ["Kafka__Embedded"] = "true",
+            // seconds of the processor, at each of the tests' many starts
+            ["Dashboard__WarmUp"] = "false",
         });
         var address = (await _server.LineAsync("listening on "))["listening on ".Length..];
         Http.Dispose();
