@@ -10,7 +10,7 @@ namespace Hangfire.MySql.Sharing;
 /// commit a job instead of two, and a job starts without waiting for the disk.
 /// </summary>
 /// <remarks>
-/// What is weaker for it: a process that dies within <see cref="Delay"/> leaves a job that it had started as it was before, enqueued. It is run again all
+/// What is weaker for it: a process that dies within twice <see cref="Delay"/> leaves a job that it had started as it was before, enqueued. It is run again all
 /// the same, like every fetched job of a dead process.
 /// </remarks>
 internal sealed class WriteBehind(MySqlStorage storage, SharedWork work) : IDisposable
