@@ -14,9 +14,6 @@ namespace Hangfire.MySql;
 /// </summary>
 internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long jobId, string queue, string token, long claimed) : IFetchedJob
 {
-    /// <summary>Far less than any lease that a job outlives.</summary>
-    private static readonly TimeSpan LongestFresh = TimeSpan.FromSeconds(0.5);
-
     private static readonly ILog Log = LogProvider.For<MySqlFetchedJob>();
 
     private int _state;
@@ -46,7 +43,7 @@ internal sealed class MySqlFetchedJob(MySqlStorage storage, long rowId, long job
     public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
 
     /// <summary>Claimed so short ago that its lease cannot have run out.</summary>
-    public bool IsFresh => TimeProvider.System.GetElapsedTime(claimed) is var age && age < LongestFresh && age < storage.Options.SlidingInvisibilityTimeout / 4;
+    public bool IsFresh => TimeProvider.System.GetElapsedTime(claimed) is var age && age < storage.Shared!.Behind.LongestFresh && age < storage.Options.SlidingInvisibilityTimeout / 4;
 
     /// <summary>Whether the lock on the job waits for its worker.</summary>
     public bool IsPrepared => Volatile.Read(ref _prepared) is not null;

@@ -210,6 +210,36 @@ public class MySqlStorage : JobStorage, IDisposable
         }
     }
 
+    /// <summary>What is claimed with a commit: the next job for a worker that has finished one, and jobs for workers that wait for what is enqueued.</summary>
+    internal IReadOnlyList<ClaimRequest> ClaimsOf(WriteSet writes)
+    {
+        var claims = new List<ClaimRequest>();
+        if (!RunsServer || !writes.IsSmall)
+        {
+            return claims;
+        }
+
+        if (writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() is { } next)
+        {
+            claims.Add(next);
+        }
+
+        foreach (var queue in writes.Enqueued.GroupBy(job => job.Queue, StringComparer.Ordinal))
+        {
+            var left = queue.ToList();
+            foreach (var fetcher in _fetchers.Values.TakeWhile(_ => left.Count > 0))
+            {
+                if (fetcher.Handover(queue.Key, left) is { } handover)
+                {
+                    left.RemoveRange(0, handover.Wanted);
+                    claims.Add(handover);
+                }
+            }
+        }
+
+        return claims;
+    }
+
     internal QueueFetcher Fetcher(string[] queues)
     {
         var key = string.Join(',', queues.Select(queue => $"{queue.Length}:{queue}"));

@@ -252,7 +252,9 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             throw JobLeaseLostException.Of(lost.JobId, error);
         }
 
-        foreach (var jobId in writes.JobIds.Where(jobId => _shared?.Keeps(jobId) != true))
+        // those that were handed over a worker has, as they are by this commit
+        var handedOver = writes.HandedOver.Select(job => job.JobId).ToHashSet();
+        foreach (var jobId in writes.JobIds.Where(jobId => _shared?.Keeps(jobId) != true && !handedOver.Contains(jobId)))
         {
             storage.Shared?.Forget(jobId);
         }
@@ -263,7 +265,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             job.MarkRemoved();
         }
 
-        foreach (var queue in writes.Enqueued.Select(row => row.Queue).Distinct(StringComparer.Ordinal))
+        foreach (var queue in writes.Enqueued.Where(job => job.Token is null).Select(job => job.Queue).Distinct(StringComparer.Ordinal))
         {
             storage.Signals.Set(queue);
         }

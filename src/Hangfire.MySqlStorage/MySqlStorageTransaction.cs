@@ -65,7 +65,7 @@ internal sealed class MySqlStorageTransaction(MySqlStorage storage, MySqlStorage
             return;
         }
 
-        _writes.Enqueued.Add((queue, JobId(jobId)));
+        _writes.Enqueued.Add(new QueuedJob(queue, JobId(jobId)));
     }
 
     public override void RemoveFromQueue(IFetchedJob fetchedJob)

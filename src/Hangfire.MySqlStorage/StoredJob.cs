@@ -1,4 +1,5 @@
 using Hangfire.Common;
+using Hangfire.MySql.Commands;
 using Hangfire.MySql.Sql;
 using Hangfire.Storage;
 using MySqlConnector;
@@ -73,6 +74,22 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
         }
 
         return jobs;
+    }
+
+    /// <summary>A job as it is after the change that has created it.</summary>
+    public static ReadJob Of(JobChange created, long stateId, Tables tables)
+    {
+        var stored = Load(created.Created!.InvocationData, created.Created.Arguments);
+        return new ReadJob
+        {
+            InvocationData = stored.InvocationData,
+            Job = stored.Job,
+            LoadException = stored.LoadException,
+            State = created.States.Last(state => state.IsCurrent).Name,
+            CreatedAt = created.Created.CreatedAt,
+            StateId = stateId,
+            ParametersSnapshot = created.Parameters.ToDictionary(parameter => parameter.Key, parameter => tables.ParameterValue(parameter.Value)!, StringComparer.Ordinal),
+        };
     }
 
     /// <summary>A job with the row of its state: of the same name there may be several, one after the other.</summary>

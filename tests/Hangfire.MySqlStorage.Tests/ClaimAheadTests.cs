@@ -39,6 +39,7 @@ public sealed class ClaimAheadTests : IDisposable
     [Fact]
     public void Acknowledgement_ClaimsTheNextJob()
     {
+        _database.Storage.Shared!.SweepInterval = TimeSpan.FromMinutes(1);
         var ids = Enqueue(3);
         var first = Process();
         Acknowledge(first);

@@ -28,7 +28,10 @@ internal sealed class WriteSet(Tables tables)
     private readonly SortedDictionary<string, List<KeyCommand>> _sets = new(StringComparer.Ordinal);
     private readonly HashSet<MySqlFetchedJob> _fences = [];
 
-    public List<(string Queue, long JobId)> Enqueued { get; } = [];
+    public List<QueuedJob> Enqueued { get; } = [];
+
+    /// <summary>Those of them that are claimed as they are written, in the order of their rows.</summary>
+    public IEnumerable<QueuedJob> HandedOver => Enqueued.Where(job => job.Token is not null);
 
     /// <summary>Jobs for queues that another provider keeps.</summary>
     public List<(IPersistentJobQueue Provider, string Queue, string JobId)> EnqueuedElsewhere { get; } = [];
@@ -49,6 +52,10 @@ internal sealed class WriteSet(Tables tables)
     public JobChange Job(long jobId) => _jobs.TryGetValue(jobId, out var change) ? change : _jobs[jobId] = new JobChange(jobId);
 
     public IEnumerable<long> JobIds => _jobs.Keys;
+
+    /// <summary>The job's change where it is all that there is of the job; null where more may be in the database.</summary>
+    public JobChange? CreatedJob(long jobId) =>
+        _jobs.TryGetValue(jobId, out var change) && change is { Created: not null, MayBeWritten: false, ChangesState: true } ? change : null;
 
     public bool ChangesStateOf(long jobId) => _jobs.TryGetValue(jobId, out var change) && change.ChangesState;
 
@@ -95,13 +102,13 @@ internal sealed class WriteSet(Tables tables)
     }
 
     /// <summary>The packets of the transaction, from its start to its commit.</summary>
-    public List<SqlBatch> Packets() => Packets(new SqlBatch(), 0);
+    public List<SqlBatch> Packets() => Packets(new SqlBatch(), _ => { });
 
-    /// <summary>The same, after what is in the first packet already; what stands there from a place on belongs to the transaction too.</summary>
-    public List<SqlBatch> Packets(SqlBatch first, int start)
+    /// <summary>The same, after what is in the first packet already, with something more to be done last in the transaction.</summary>
+    public List<SqlBatch> Packets(SqlBatch first, Action<SqlBatch> last)
     {
         var packets = new List<SqlBatch> { first };
-        var (begun, before) = (first.Length > start, first.Statements);
+        var (start, before) = (first.Length, first.Statements);
         new Ownership(tables).Write(packets[0], _fences, Acknowledged);
         var writer = new JobWriter(tables);
         foreach (var changes in Chunks())
@@ -119,17 +126,20 @@ internal sealed class WriteSet(Tables tables)
             commands.ForEach(command => command.Write(Current(packets), tables, key));
         }
 
-        foreach (var rows in Enqueued.Chunk(MostRows))
+        foreach (var rows in Enqueued.Where(job => job.Token is null).Chunk(MostRows))
         {
             WriteQueue(Current(packets), rows);
         }
 
+        WriteClaimed(Current(packets));
+
+        last(packets[^1]);
         if (EnqueuedElsewhere.Count > 0)
         {
             first.Begin(start);
             packets.Add(new SqlBatch().Add($"commit"));
         }
-        else if (begun || packets.Sum(packet => packet.Statements) - before > 1)
+        else if (packets.Sum(packet => packet.Statements) - before > 1)
         {
             first.Begin(start);
             packets[^1].Add($"commit");
@@ -228,14 +238,28 @@ internal sealed class WriteSet(Tables tables)
         sql.End();
     }
 
-    private void WriteQueue(SqlBatch sql, IEnumerable<(string Queue, long JobId)> enqueued)
+    private void WriteQueue(SqlBatch sql, IEnumerable<QueuedJob> enqueued)
     {
         var rows = new RowList(sql.Piece($"insert into {tables.JobQueue} (JobId, Queue) values "));
-        foreach (var (queue, jobId) in enqueued)
+        foreach (var job in enqueued)
         {
-            rows.Next().Piece($"({jobId}, {queue})");
+            rows.Next().Piece($"({job.JobId}, {job.Queue})");
         }
 
+        sql.End();
+    }
+
+    /// <summary>By one statement, the last to give ids: they follow each other.</summary>
+    private void WriteClaimed(SqlBatch sql)
+    {
+        var claimed = HandedOver.ToList();
+        if (claimed.Count == 0)
+        {
+            return;
+        }
+
+        var rows = new RowList(sql.Piece($"insert into {tables.JobQueue} (JobId, Queue, FetchedAt, FetchToken) values "));
+        claimed.ForEach(job => rows.Next().Piece($"({job.JobId}, {job.Queue}, utc_timestamp(6), {job.Token})"));
         sql.End();
     }
 }

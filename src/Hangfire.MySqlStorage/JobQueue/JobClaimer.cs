@@ -18,12 +18,14 @@ internal sealed class JobClaimer(MySqlStorage storage, string[] queues)
     public bool CanClaimBlindly => queues.Length == 1 && Stopwatch.GetElapsedTime(Volatile.Read(ref _staleChecked)) < StaleCheckInterval;
 
     /// <summary>Claims up to so many jobs, from the queues in the order given.</summary>
-    /// <param name="wanted">The workers that wait.</param>
+    /// <param name="count">Counts the workers that wait, when it is known that there is something to claim.</param>
     /// <param name="likely">Whether there is likely something to claim; else it is asked first, which locks nothing.</param>
-    public List<MySqlFetchedJob> Claim(int wanted, bool likely)
+    public List<MySqlFetchedJob> Claim(Func<int> count, bool likely)
     {
         var claimed = new List<MySqlFetchedJob>();
-        foreach (var source in likely && CanClaimBlindly ? [new JobSource(queues[0], Fresh: true)] : Probe())
+        var sources = likely && CanClaimBlindly ? [new JobSource(queues[0], Fresh: true)] : Probe();
+        var wanted = sources.Count > 0 ? count() : 0;
+        foreach (var source in sources)
         {
             try
             {

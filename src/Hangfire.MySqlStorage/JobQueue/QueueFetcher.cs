@@ -1,4 +1,5 @@
 using Hangfire.Logging;
+using Hangfire.MySql.Commands;
 using Hangfire.MySql.Sharing;
 
 namespace Hangfire.MySql.JobQueue;
@@ -7,12 +8,13 @@ namespace Hangfire.MySql.JobQueue;
 /// The workers of this process that wait for the same queues. One of them leads: it alone asks the database, claims as many jobs as there are
 /// workers waiting, takes the first and hands out the rest. So an idle server costs one small statement a poll, however many workers it has. And while there
 /// is more to do than workers, a worker's commit of one job claims the next in the same packet: it is put by until the worker comes for it, which
-/// Hangfire's does at once.
+/// Hangfire's does at once. While there is less to do, a commit of this process that enqueues a job claims it at once for a worker that waits.
 /// </summary>
 /// <remarks>
 /// <code>
 /// waiting ──(nobody leads)──► leading ──(claimed)──► working
 ///    ▲  └────(handed a job)─────────────────────────►
+///    │  └────(promised a job, and the commit gave none)
 ///    └── the leader, leaving, makes the longest waiting one the next
 /// </code>
 /// </remarks>
@@ -36,6 +38,7 @@ internal sealed class QueueFetcher : IDisposable
     private readonly string[] _queues;
     private readonly JobClaimer _claimer;
     private bool _led;
+    private bool _idles;
     private volatile bool _likely = true;
     private bool _leftPutBy;
     private TimeSpan _pause;
@@ -100,9 +103,30 @@ internal sealed class QueueFetcher : IDisposable
     }
 
     /// <summary>A claim of the next job for a worker that is about to have finished one; null where it should come and ask.</summary>
-    public ClaimRequest? Next() => _storage.RunsServer && _likely && _claimer.CanClaimBlindly
+    public ClaimRequest? Next() => _likely && _claimer.CanClaimBlindly
         ? new ClaimRequest(new JobSource(_queues[0], Fresh: true), 1, PutBy)
         : null;
+
+    /// <summary>
+    /// A claim of the first of the jobs that are about to be enqueued, for workers that wait: they are promised to it until it is completed. Null where none waits,
+    /// or the leader is about to claim for all.
+    /// </summary>
+    public ClaimRequest? Handover(string queue, List<QueuedJob> jobs)
+    {
+        var promised = new List<Waiter>();
+        lock (_gate)
+        {
+            if (_idles && _queues.Contains(queue, StringComparer.Ordinal))
+            {
+                promised.AddRange(_waiting.Where(waiter => !waiter.Leads).Take(jobs.Count));
+                _waiting.RemoveAll(promised.Contains);
+            }
+        }
+
+        return promised.Count == 0
+            ? null
+            : new ClaimRequest(new JobSource(queue, Fresh: true), promised.Count, claim => HandOver(claim, promised)) { Given = jobs[..promised.Count] };
+    }
 
     /// <summary>Gives back what was put by at the second call, or at once where no worker will come for it.</summary>
     public void ReturnPutBy(bool atOnce)
@@ -133,11 +157,35 @@ internal sealed class QueueFetcher : IDisposable
 
     private void PutBy(ClaimRequest request)
     {
-        var jobs = _storage.Shared!.Keep(request);
+        _likely = _likely && request.Claimed.Count == request.Wanted;
+        HandOver(request, []);
+    }
+
+    /// <summary>Gives claimed jobs to workers that wait: first to those to whom they were promised, who then wait no more than the others for what did not come.</summary>
+    private void HandOver(ClaimRequest request, List<Waiter> promised)
+    {
+        List<MySqlFetchedJob> jobs = [];
+        try
+        {
+            jobs = _storage.Shared!.Keep(request);
+        }
+        finally
+        {
+            HandOver(jobs, promised);
+        }
+
+        if (!_storage.RunsServer)
+        {
+            ReturnPutBy(atOnce: true);
+        }
+    }
+
+    private void HandOver(List<MySqlFetchedJob> jobs, List<Waiter> promised)
+    {
         jobs.ForEach(job => job.Fetcher = this);
-        _likely = _likely && jobs.Count == request.Wanted;
         lock (_gate)
         {
+            _waiting.InsertRange(0, promised.Where(waiter => !waiter.HasLeft));
             foreach (var job in jobs)
             {
                 if (_waiting.Find(waiter => !waiter.Leads) is { } waiter)
@@ -151,16 +199,12 @@ internal sealed class QueueFetcher : IDisposable
                 }
             }
 
+            EnsureLed();
             if (_putBy.Count > 0 && _waiting.Count > 0)
             {
                 // the leader itself waits for a signal
                 _signal.Set();
             }
-        }
-
-        if (!_storage.RunsServer)
-        {
-            ReturnPutBy(atOnce: true);
         }
     }
 
@@ -178,12 +222,16 @@ internal sealed class QueueFetcher : IDisposable
         {
             if (!_likely)
             {
+                lock (_gate)
+                {
+                    _idles = true;
+                }
+
                 _likely = WaitHandle.WaitAny(handles, _pause) == 0;
                 _pause = _likely ? Shortest : Slower(_pause);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            int wanted;
             lock (_gate)
             {
                 if (_putBy.TryDequeue(out var ready))
@@ -191,12 +239,11 @@ internal sealed class QueueFetcher : IDisposable
                     me.Job = ready;
                     return;
                 }
-
-                wanted = _waiting.Count;
             }
 
-            var jobs = _claimer.Claim(wanted, _likely);
-            _likely = jobs.Count == wanted;
+            var wanted = 0;
+            var jobs = _claimer.Claim(() => wanted = CountWaiting(), _likely);
+            _likely = jobs.Count > 0 && jobs.Count == wanted;
             if (jobs.Count > 0)
             {
                 jobs.ForEach(job => job.Fetcher = this);
@@ -204,6 +251,16 @@ internal sealed class QueueFetcher : IDisposable
                 HandOut(me, jobs);
                 return;
             }
+        }
+    }
+
+    /// <summary>Those for whom the leader claims now; nobody is promised to others until it idles again.</summary>
+    private int CountWaiting()
+    {
+        lock (_gate)
+        {
+            _idles = false;
+            return _waiting.Count;
         }
     }
 
@@ -243,18 +300,24 @@ internal sealed class QueueFetcher : IDisposable
         lock (_gate)
         {
             _waiting.Remove(me);
-            if (!me.Leads)
+            me.HasLeft = true;
+            if (me.Leads)
             {
-                return;
+                me.Leads = false;
+                (_led, _idles) = (false, false);
+                EnsureLed();
             }
+        }
+    }
 
-            me.Leads = false;
-            _led = _waiting.Count > 0;
-            if (_led)
-            {
-                _waiting[0].Leads = true;
-                _waiting[0].Turn.Set();
-            }
+    /// <summary>Somebody leads where somebody waits.</summary>
+    private void EnsureLed()
+    {
+        if (!_led && _waiting.Count > 0)
+        {
+            _led = true;
+            _waiting[0].Leads = true;
+            _waiting[0].Turn.Set();
         }
     }
 
@@ -263,6 +326,9 @@ internal sealed class QueueFetcher : IDisposable
         public ManualResetEventSlim Turn { get; } = new();
 
         public bool Leads { get; set; }
+
+        /// <summary>Does not wait any more, having a job or not.</summary>
+        public bool HasLeft { get; set; }
 
         public MySqlFetchedJob? Job { get; set; }
 

@@ -65,8 +65,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
         work.Behind.Commit(locks, fetched, writes, all =>
         {
-            using var next = writes.IsSmall ? writes.Acknowledged.FirstOrDefault()?.Fetcher?.Next() : null;
-            using var request = new CommitRequest(all, locks, releases) { Next = next };
+            using var request = new CommitRequest(all, locks, releases, storage.ClaimsOf(writes)) { Released = Surrender };
             work.Run(request);
         });
         if (kept is not null)
@@ -75,11 +74,6 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
 
         locks.ForEach(held => held.Forget());
-        foreach (var released in releases)
-        {
-            released.IsSurrendered = true;
-            work.Unreserve(released);
-        }
     }
 
     /// <summary>Whether the lock on this job is held here; what is written then goes with what is not written yet.</summary>
@@ -201,6 +195,13 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
 
         work.GiveBack(held);
+    }
+
+    /// <summary>By the thread that has committed, for whom this connection's waits.</summary>
+    private void Surrender(SharedLock released)
+    {
+        released.IsSurrendered = true;
+        work.Unreserve(released);
     }
 
     private void Keep(MySqlFetchedJob job, SharedLock held, SharedLock next)

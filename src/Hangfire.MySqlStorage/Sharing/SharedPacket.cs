@@ -7,14 +7,15 @@ using MySqlConnector;
 namespace Hangfire.MySql.Sharing;
 
 /// <summary>
-/// What several workers want, in one packet: first locks and reads, then in one transaction the claims and all writes, last the locks that are given
-/// back. So an error in it means that nothing was claimed or written; what was locked and read before the transaction holds all the same.
+/// What several workers want, in one packet: first locks and reads, then in one transaction all writes and the claims, last the locks
+/// that are given back. So an error in it means that nothing was claimed or written; what was locked and read before the transaction holds all the same.
 /// </summary>
 internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session session, IEnumerable<SharedRequest> requests)
 {
     private readonly List<SharedRequest> _requests = requests.ToList();
-    private readonly List<QueueClaim> _claims = [];
-    private readonly List<Action<MySqlDataReader>> _answers = [];
+    private readonly List<(string Queue, string Token)> _tokens = [];
+    private readonly List<Action<MySqlDataReader>> _asked = [];
+    private readonly List<Action<MySqlDataReader>> _claimed = [];
 
     private Tables Tables => storage.Database.Tables;
 
@@ -26,11 +27,22 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
     {
         var first = new SqlBatch();
         Ask(first, _requests.OfType<LockRequest>().SelectMany(request => request.Locks).Where(taken => taken.Session is null).ToList());
-        var begin = first.Length;
-        var claims = _requests.Select(request => request as ClaimRequest ?? (request as CommitRequest)?.Next).OfType<ClaimRequest>().ToList();
-        claims.GroupBy(claim => claim.Source).ToList().ForEach(group => Claim(first, group.Key, group.ToList()));
+        var claims = _requests.SelectMany(request => request.Claims).ToList();
+        foreach (var claim in claims.Where(claim => claim.Given.Count > 0))
+        {
+            var token = storage.ProcessLease.NextToken();
+            _tokens.Add((claim.Source.Queue, token));
+            claim.Given.ToList().ForEach(job => job.Token = token);
+        }
+
         var writes = Writes(claims.Count > 0);
-        var packets = writes?.Packets(first, begin) ?? [first];
+        if (writes?.Owned.Any() == true)
+        {
+            // whether the fetched jobs are their workers': an error where not, so the answer says nothing
+            _asked.Add(_ => { });
+        }
+
+        var packets = writes?.Packets(first, last => Claim(last, claims)) ?? [first];
         var unwanted = session.Unwanted.ToList();
         Release(packets[^1], unwanted);
         if (first.Statements == 0 && packets.Count == 1)
@@ -53,15 +65,15 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
 
     private void Send(List<SqlBatch> packets, WriteSet? writes)
     {
-        session.Connection.Read(packets[0], Receive);
-        foreach (var packet in packets.Skip(1))
+        foreach (var packet in packets)
         {
-            if (packet == packets[^1])
+            var (isFirst, isLast) = (packet == packets[0], packet == packets[^1]);
+            if (isLast)
             {
-                writes!.EnqueueElsewhere(session.Connection);
+                writes?.EnqueueElsewhere(session.Connection);
             }
 
-            session.Connection.Execute(packet);
+            session.Connection.Read(packet, reader => Receive(reader, [.. isFirst ? _asked : [], .. isLast ? _claimed : []]));
         }
     }
 
@@ -88,7 +100,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         var calls = new RowList(sql.Piece($"select "));
         locks.ForEach(wanted => calls.Next().Piece($"get_lock({wanted.Name}, 0)"));
         sql.End();
-        _answers.Add(reader =>
+        _asked.Add(reader =>
         {
             reader.Read();
             for (var i = 0; i < locks.Count; i++)
@@ -101,16 +113,69 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         if (jobs.Count > 0)
         {
             StoredJob.SelectAll(sql, Tables, jobs);
-            _answers.Add(reader => Note(StoredJob.ReadAll(reader), locks));
+            _asked.Add(reader => Note(StoredJob.ReadAll(reader), locks));
+        }
+    }
+
+    private void Claim(SqlBatch sql, List<ClaimRequest> claims)
+    {
+        var given = claims.Where(claim => claim.Given.Count > 0).ToList();
+        if (given.Count > 0)
+        {
+            HandOver(sql, given);
+        }
+
+        foreach (var group in claims.Except(given).GroupBy(claim => claim.Source))
+        {
+            Claim(sql, group.Key, group.ToList());
+        }
+    }
+
+    /// <summary>Asks for what the rows that were just written do not tell: their ids, the rows of the jobs' states, and the locks where they are free.</summary>
+    private void HandOver(SqlBatch sql, List<ClaimRequest> claims)
+    {
+        var commits = _requests.OfType<CommitRequest>().ToList();
+        var rows = commits.SelectMany(commit => commit.Writes.HandedOver.Select(job => (Job: job, Created: commit.Writes.CreatedJob(job.JobId)))).ToList();
+        var begun = TimeProvider.System.GetTimestamp();
+        sql.Piece($"select last_insert_id(), @@auto_increment_increment");
+        foreach (var (job, created) in rows)
+        {
+            sql.Piece($", get_lock({storage.LockName.Of(SharedLock.ResourceOf(job.JobId))}, 0)");
+            _ = created is null ? sql.Piece($", null") : sql.Piece($", (select StateId from {Tables.Job} where Id = {job.JobId})");
+        }
+
+        sql.End();
+        _claimed.Add(reader =>
+        {
+            reader.Read();
+            var (rowId, step) = (reader.GetInt64(0), reader.GetInt64(1));
+            for (var i = 0; i < rows.Count; i++, rowId += step)
+            {
+                var (job, created) = rows[i];
+                var taken = Lock(job.JobId, IsTaken(reader, (2 * i) + 2));
+                if (created is not null)
+                {
+                    taken.Read(StoredJob.Of(created, reader.GetInt64((2 * i) + 3), Tables));
+                }
+
+                claims.Find(claim => claim.Given.Contains(job))!.Claimed.Add((new MySqlFetchedJob(storage, rowId, job.JobId, job.Queue, job.Token!, begun), taken));
+            }
+        });
+
+        var others = rows.Where(row => row.Created is null).Select(row => row.Job.JobId).ToHashSet();
+        if (others.Count > 0 && ReadsCommitted)
+        {
+            StoredJob.SelectAll(sql, Tables, others);
+            _claimed.Add(reader => Note(StoredJob.ReadAll(reader), claims.SelectMany(claim => claim.Claimed).Select(claimed => claimed.Lock).Where(taken => others.Contains(taken.JobId!.Value))));
         }
     }
 
     private void Claim(SqlBatch sql, JobSource source, List<ClaimRequest> requests)
     {
         var claim = new QueueClaim(storage, source, requests.Sum(request => request.Wanted));
-        _claims.Add(claim);
+        _tokens.Add((source.Queue, claim.Token));
         claim.WriteLocking(sql);
-        _answers.Add(reader =>
+        _claimed.Add(reader =>
         {
             var rows = reader.Rows(row => (Job: claim.Fetched(row.GetInt64(0), row.GetInt64(1)), IsTaken: IsTaken(row, 2))).OrderBy(row => row.Job.RowId).ToList();
             foreach (var request in requests)
@@ -123,7 +188,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         if (ReadsCommitted)
         {
             claim.SelectJobs(sql);
-            _answers.Add(reader => Note(StoredJob.ReadAll(reader), requests.SelectMany(request => request.Claimed).Select(claimed => claimed.Lock)));
+            _claimed.Add(reader => Note(StoredJob.ReadAll(reader), requests.SelectMany(request => request.Claimed).Select(claimed => claimed.Lock)));
         }
     }
 
@@ -143,9 +208,9 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         }
     }
 
-    private bool Receive(MySqlDataReader reader)
+    private static bool Receive(MySqlDataReader reader, List<Action<MySqlDataReader>> answers)
     {
-        for (var i = 0; i < _answers.Count; i++)
+        for (var i = 0; i < answers.Count; i++)
         {
             // the reader stands at the first answer by itself
             if (i > 0)
@@ -153,7 +218,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
                 reader.NextResult();
             }
 
-            _answers[i](reader);
+            answers[i](reader);
         }
 
         return true;
@@ -179,6 +244,6 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
             claim.Claimed.Clear();
         }
 
-        _claims.ForEach(claim => storage.Leases.Owe(claim.Source.Queue, claim.Token));
+        _tokens.ForEach(claim => storage.Leases.Owe(claim.Queue, claim.Token));
     }
 }

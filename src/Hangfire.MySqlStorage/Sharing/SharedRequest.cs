@@ -27,6 +27,9 @@ internal abstract class SharedRequest : IDisposable
     /// <summary>Done by itself, whatever becomes of those that are served with it.</summary>
     public bool IsServed { get; set; }
 
+    /// <summary>What it claims.</summary>
+    public virtual IReadOnlyList<ClaimRequest> Claims => [];
+
     /// <summary>Returns when the request is done, or when it is this worker's turn to serve.</summary>
     public void Wait()
     {
@@ -47,7 +50,7 @@ internal abstract class SharedRequest : IDisposable
 
     public void ThrowIfFailed() => _error?.Throw();
 
-    public void Dispose() => _turn.Dispose();
+    public virtual void Dispose() => _turn.Dispose();
 }
 
 /// <summary>Takes locks on jobs where they are free, and reads the jobs under them.</summary>
@@ -57,17 +60,24 @@ internal sealed class LockRequest(IReadOnlyList<SharedLock> locks) : SharedReque
 }
 
 /// <summary>Commits a transaction, and frees locks that nobody needs after it.</summary>
-internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> locks, IReadOnlyList<SharedLock> releases) : SharedRequest
+/// <param name="writes">What to write.</param>
+/// <param name="locks">The locks under which it was prepared.</param>
+/// <param name="releases">Those of them that are freed with it.</param>
+/// <param name="claims">What workers of this process will want next: claimed with the commit, or not at all where that fails.</param>
+internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> locks, IReadOnlyList<SharedLock> releases, IReadOnlyList<ClaimRequest> claims) : SharedRequest
 {
+    private IReadOnlyList<ClaimRequest> _claims = claims;
+
     public WriteSet Writes => writes;
 
-    /// <summary>The locks under which it was prepared.</summary>
     public IReadOnlyList<SharedLock> Locks => locks;
 
     public IReadOnlyList<SharedLock> Releases => releases;
 
-    /// <summary>What the worker, having finished a job, will want next: claimed with the commit, or not at all where that fails.</summary>
-    public ClaimRequest? Next { get; init; }
+    public override IReadOnlyList<ClaimRequest> Claims => _claims;
+
+    /// <summary>Lets others of this process have a lock that was freed; before the claimed jobs are handed to workers, who will want it.</summary>
+    public Action<SharedLock>? Released { get; init; }
 
     /// <summary>Nobody waits for it who comes again at once.</summary>
     public bool IsBehind { get; init; }
@@ -80,28 +90,60 @@ internal sealed class CommitRequest(WriteSet writes, IReadOnlyList<SharedLock> l
         {
             if (!HasFailed)
             {
-                Next?.Complete();
+                foreach (var released in releases)
+                {
+                    Released?.Invoke(released);
+                }
             }
+
+            EndClaims();
         }
         finally
         {
             base.Complete();
         }
     }
+
+    /// <summary>Gives up what it wanted to claim, where it must wait itself: the workers need not.</summary>
+    public void EndClaims()
+    {
+        (var ended, _claims) = (_claims, []);
+        foreach (var claim in ended)
+        {
+            claim.Complete();
+        }
+    }
+
+    public override void Dispose()
+    {
+        // one that was never served
+        EndClaims();
+        base.Dispose();
+    }
 }
 
 /// <summary>Claims jobs, takes the locks on them where they are free, and reads them.</summary>
 internal sealed class ClaimRequest(JobSource source, int wanted, Action<ClaimRequest>? whenDone = null) : SharedRequest
 {
+    public override IReadOnlyList<ClaimRequest> Claims => [this];
+
     public JobSource Source => source;
 
     public int Wanted => wanted;
+
+    /// <summary>Jobs that the same transaction puts into the queue, to be claimed as they are written; none where any will do.</summary>
+    public IReadOnlyList<QueuedJob> Given { get; init; } = [];
 
     /// <summary>The claimed jobs; a lock without a session was not free.</summary>
     public List<(MySqlFetchedJob Job, SharedLock Lock)> Claimed { get; } = [];
 
     public override void Complete()
     {
+        foreach (var job in Given.Where(_ => Claimed.Count == 0))
+        {
+            job.Token = null;
+        }
+
         whenDone?.Invoke(this);
         base.Complete();
     }

@@ -326,6 +326,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             {
                 // behind the others, who should not wait for a row that is none of theirs
                 request.IsDeferred = true;
+                (request as CommitRequest)?.EndClaims();
             }
             else
             {

@@ -11,9 +11,6 @@ namespace Hangfire.MySql.Sharing;
 /// <remarks>One session: with two, measured, there were half as many statements more and no more jobs a second.</remarks>
 internal sealed class SharedWork : IDisposable
 {
-    /// <summary>A lock that is put by is free at the second sweep.</summary>
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
-
     private static readonly ILog Log = LogProvider.For<SharedWork>();
 
     private readonly object _gate = new();
@@ -32,6 +29,9 @@ internal sealed class SharedWork : IDisposable
     }
 
     public WriteBehind Behind { get; }
+
+    /// <summary>A lock that is put by is free at the second sweep.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// A lock that no other worker of this process has, if need be after waiting. It is not yet held in the database, except where it was put by for
@@ -91,7 +91,7 @@ internal sealed class SharedWork : IDisposable
     /// <summary>Commits a small transaction that is under no lock.</summary>
     public void Commit(WriteSet writes)
     {
-        using var request = new CommitRequest(writes, [], []);
+        using var request = new CommitRequest(writes, [], [], _storage.ClaimsOf(writes));
         Run(request);
     }
 

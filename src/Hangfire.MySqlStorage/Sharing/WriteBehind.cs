@@ -18,6 +18,9 @@ internal sealed class WriteBehind(MySqlStorage storage, SharedWork work) : IDisp
     /// <summary>A step that nothing has taken along for so long is written by itself, before it is twice as old.</summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A job that was fetched longer ago may be another's by now, so its worker waits; far less than any lease that a job outlives.</summary>
+    public TimeSpan LongestFresh { get; set; } = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long is waited for another thread that writes a step: its packet has answers or errors by then, or the step is tried again.</summary>
@@ -169,7 +172,7 @@ internal sealed class WriteBehind(MySqlStorage storage, SharedWork work) : IDisp
         {
             var writes = new WriteSet(storage.Database.Tables);
             Array.ForEach(steps, step => writes.Append(step.Writes));
-            using var request = new CommitRequest(writes, Array.ConvertAll(steps, step => step.Lock), []) { IsBehind = true };
+            using var request = new CommitRequest(writes, Array.ConvertAll(steps, step => step.Lock), [], []) { IsBehind = true };
             work.Run(request);
             Array.ForEach(steps, step => End(step, settled: true));
             return true;

@@ -17,6 +17,8 @@ public static class Jobs
     {
     }
 
+    public static void Take(string text) => _ = text;
+
     public static void Run(string test, string what) => RunsOf(test).Enqueue(what);
 
     public static void RunThroughGate(string test, string what)
