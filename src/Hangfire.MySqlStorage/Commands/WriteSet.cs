@@ -131,7 +131,10 @@ internal sealed class WriteSet(Tables tables)
             WriteQueue(Current(packets), rows);
         }
 
-        WriteClaimed(Current(packets));
+        if (HandedOver.Any())
+        {
+            WriteClaimed(Current(packets));
+        }
 
         last(packets[^1]);
         if (EnqueuedElsewhere.Count > 0)
@@ -252,14 +255,12 @@ internal sealed class WriteSet(Tables tables)
     /// <summary>By one statement, the last to give ids: they follow each other.</summary>
     private void WriteClaimed(SqlBatch sql)
     {
-        var claimed = HandedOver.ToList();
-        if (claimed.Count == 0)
+        var rows = new RowList(sql.Piece($"insert into {tables.JobQueue} (JobId, Queue, FetchedAt, FetchToken) values "));
+        foreach (var job in HandedOver)
         {
-            return;
+            rows.Next().Piece($"({job.JobId}, {job.Queue}, utc_timestamp(6), {job.Token})");
         }
 
-        var rows = new RowList(sql.Piece($"insert into {tables.JobQueue} (JobId, Queue, FetchedAt, FetchToken) values "));
-        claimed.ForEach(job => rows.Next().Piece($"({job.JobId}, {job.Queue}, utc_timestamp(6), {job.Token})"));
         sql.End();
     }
 }
