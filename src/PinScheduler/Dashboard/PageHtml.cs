@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Dashboard;
@@ -10,11 +11,7 @@ internal sealed class PageHtml
     private readonly System.Text.StringBuilder _html = new();
 
     /// <summary>Interpolated values are formatted and encoded, the literal parts are markup; what is <see cref="PageHtml"/> itself goes in as it is.</summary>
-    public PageHtml Add(FormattableString markup)
-    {
-        _html.Append(markup.ToString(Encoding.Instance));
-        return this;
-    }
+    public PageHtml Add([InterpolatedStringHandlerArgument("")] Markup markup) => markup.Page;
 
     public PageHtml Add(PageHtml part)
     {
@@ -56,13 +53,30 @@ internal sealed class PageHtml
         _ => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
     };
 
-    private sealed class Encoding : IFormatProvider, ICustomFormatter
+    /// <summary>Writes an interpolated text into a page part by part: put together first, a page of thousands of values would be made twice.</summary>
+    [InterpolatedStringHandler]
+    internal readonly struct Markup
     {
-        public static Encoding Instance { get; } = new();
+        /// <param name="literals">How many characters of markup there are.</param>
+        /// <param name="values">How many values.</param>
+        /// <param name="page">Takes them.</param>
+        public Markup(int literals, int values, PageHtml page)
+        {
+            _ = literals + values;
+            Page = page;
+        }
 
-        public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : null;
+        public PageHtml Page { get; }
 
-        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => arg is PageHtml part ? part.ToString() : WebUtility.HtmlEncode(
-            arg is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : arg?.ToString()) ?? "";
+        public void AppendLiteral(string markup) => Page._html.Append(markup);
+
+        public void AppendFormatted(PageHtml part) => Page.Add(part);
+
+        public void AppendFormatted(string? text) => Page._html.Append(WebUtility.HtmlEncode(text));
+
+        public void AppendFormatted(int number) => Page._html.Append(number);
+
+        public void AppendFormatted<T>(T value, string? format = null) =>
+            AppendFormatted(value is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : value?.ToString());
     }
 }
