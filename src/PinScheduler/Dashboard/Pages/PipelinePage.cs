@@ -49,17 +49,17 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
         return html.Add($"</p>");
     }
 
-    private PageHtml Grid(PipelineView pipeline, IReadOnlyList<RunView> runs, List<string> columns, IReadOnlyList<IReadOnlyDictionary<string, string>> states, DateTime now)
+    private PageHtml Grid(PipelineView pipeline, IReadOnlyList<RunView> runs, List<string> columns, IReadOnlyDictionary<string, string?[]> states, DateTime now)
     {
         // tasks that earlier versions had are shown too, at the end
         var stages = pipeline.Tasks.GroupBy(static task => task.Stage).Select(static stage => (Stage: stage.Key, Tasks: stage.Select(static task => task.Key).ToList())).ToList();
-        var gone = states.SelectMany(static run => run.Keys).Except(pipeline.Tasks.Select(static task => task.Key)).Order(StringComparer.Ordinal).ToList();
+        var gone = states.Keys.Except(pipeline.Tasks.Select(static task => task.Key)).Order(StringComparer.Ordinal).ToList();
         var html = new PageHtml().Add($"<div class=\"ps-grid\" id=\"ps-grid\" role=\"group\" aria-label=\"Tasks and runs: arrows choose a cell, Enter shows it\" tabindex=\"0\" data-ps-runs=\"{string.Join(' ', columns)}\" data-ps-base=\"{Url.To("/runs/")}\" data-ps-column=\"{GridRows.Column}\" data-ps-row=\"{GridRows.Row}\"><div class=\"ps-grid-in\">")
             .Add($"<div class=\"ps-grid-line ps-grid-head\"><div class=\"ps-grid-label\">duration<br><small>up to {RunBars.Longest(runs, now)}</small></div>")
             .Add(RunBars.Of(runs, GridRows.Column, 60, now, run => Url.To("/runs/" + run))).Add($"</div>");
         foreach (var (stage, tasks) in gone.Count == 0 ? stages : [.. stages, ("no longer there", gone)])
         {
-            var rows = tasks.Select(task => states.Select(run => run.GetValueOrDefault(task)).ToArray()).ToList();
+            var rows = tasks.Select(task => states.GetValueOrDefault(task) ?? new string?[columns.Count]).ToList();
             html.Add($"<details id=\"stage-{stage.Replace(' ', '-')}\" open><summary class=\"ps-grid-line\"><span class=\"ps-grid-label\">{stage} <small>{tasks.Count}</small></span>").Add(GridRows.Of(columns.Count, [GridRows.Worst(columns.Count, rows)], [""])).Add($"</summary>")
                 .Add($"<div class=\"ps-grid-line\"><div class=\"ps-grid-label ps-grid-tasks\">");
             foreach (var task in tasks)
