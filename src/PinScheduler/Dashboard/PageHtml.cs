@@ -11,7 +11,12 @@ internal sealed class PageHtml
     private readonly System.Text.StringBuilder _html = new();
 
     /// <summary>Interpolated values are formatted and encoded, the literal parts are markup; what is <see cref="PageHtml"/> itself goes in as it is.</summary>
-    public PageHtml Add([InterpolatedStringHandlerArgument("")] Markup markup) => markup.Page;
+    public PageHtml Add([InterpolatedStringHandlerArgument("")] Markup markup)
+    {
+        // it is in the page already
+        _ = markup;
+        return this;
+    }
 
     public PageHtml Add(PageHtml part)
     {
@@ -57,24 +62,24 @@ internal sealed class PageHtml
     [InterpolatedStringHandler]
     internal readonly struct Markup
     {
+        private readonly PageHtml _page;
+
         /// <param name="literals">How many characters of markup there are.</param>
         /// <param name="values">How many values.</param>
         /// <param name="page">Takes them.</param>
         public Markup(int literals, int values, PageHtml page)
         {
             _ = literals + values;
-            Page = page;
+            _page = page;
         }
 
-        public PageHtml Page { get; }
+        public void AppendLiteral(string markup) => _page._html.Append(markup);
 
-        public void AppendLiteral(string markup) => Page._html.Append(markup);
+        public void AppendFormatted(PageHtml part) => _page.Add(part);
 
-        public void AppendFormatted(PageHtml part) => Page.Add(part);
+        public void AppendFormatted(string? text) => _page._html.Append(WebUtility.HtmlEncode(text));
 
-        public void AppendFormatted(string? text) => Page._html.Append(WebUtility.HtmlEncode(text));
-
-        public void AppendFormatted(int number) => Page._html.Append(number);
+        public void AppendFormatted(int number) => _page._html.Append(number);
 
         public void AppendFormatted<T>(T value, string? format = null) =>
             AppendFormatted(value is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : value?.ToString());

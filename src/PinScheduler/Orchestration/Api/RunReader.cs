@@ -1,5 +1,4 @@
 using Dapper;
-using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Jobs;
