@@ -3,6 +3,7 @@ using System.Globalization;
 using Dapper;
 using DashboardBench.Servers;
 using MySqlConnector;
+using PinScheduler.Orchestration.Jobs;
 
 namespace DashboardBench.Data;
 
@@ -39,6 +40,7 @@ internal static class History
         await connection.OpenAsync();
         await RunsAsync(connection, size, nightly, wide);
         await LogsAsync(connection, size);
+        await DigestAsync(connection, FirstRun + (2 * size.Runs) + 1);
         await JobsAsync(connection, size, wide);
         await ExecuteAsync(connection, "sizes", "analyze table run, task_run, task_attempt, task_log, analysis_result, analysis_row, check_result, check_row, HangfireJob, HangfireJobParameter, HangfireState");
     }
@@ -95,6 +97,23 @@ internal static class History
                 from task_attempt a join run r on r.id = a.run_id and r.pipeline = '{BenchPipelines.Wide}', seq_1_to_{each} where a.run_id > {FirstRun} and a.run_id < {FirstRun + (2 * size.Runs) + 1};
             {Lines}, a.started_at + interval seq * 390 microsecond, {Said} from task_attempt a, seq_1_to_{LoudLines} where a.run_id = {FirstRun + (2 * size.Runs) + 1};
             """);
+    }
+
+    // as the journal makes them of what a task says: here each says the same
+    private static async Task DigestAsync(MySqlConnection connection, long run)
+    {
+        var digest = new LogDigest();
+        for (var line = 1; line <= LoudLines; line++)
+        {
+            digest.Add(line, string.Create(CultureInfo.InvariantCulture, $"{line}: {Text}"));
+            if (digest.IsFull)
+            {
+                await connection.ExecuteAsync(
+                    "insert into task_log_digest (run_id, task_key, attempt, first_seq, last_seq, marks) select run_id, task_key, attempt, @First, @Last, @Marks from task_attempt where run_id = @run",
+                    new { run, digest.First, digest.Last, digest.Marks });
+                digest.Clear();
+            }
+        }
     }
 
     // of a task of the run that has really run: its job, with its parameters and states

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Dashboard;
@@ -10,9 +11,10 @@ internal sealed class PageHtml
     private readonly System.Text.StringBuilder _html = new();
 
     /// <summary>Interpolated values are formatted and encoded, the literal parts are markup; what is <see cref="PageHtml"/> itself goes in as it is.</summary>
-    public PageHtml Add(FormattableString markup)
+    public PageHtml Add([InterpolatedStringHandlerArgument("")] Markup markup)
     {
-        _html.Append(markup.ToString(Encoding.Instance));
+        // it is in the page already
+        _ = markup;
         return this;
     }
 
@@ -56,13 +58,30 @@ internal sealed class PageHtml
         _ => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
     };
 
-    private sealed class Encoding : IFormatProvider, ICustomFormatter
+    /// <summary>Writes an interpolated text into a page part by part: put together first, a page of thousands of values would be made twice.</summary>
+    [InterpolatedStringHandler]
+    internal readonly struct Markup
     {
-        public static Encoding Instance { get; } = new();
+        private readonly PageHtml _page;
 
-        public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : null;
+        /// <param name="literals">How many characters of markup there are.</param>
+        /// <param name="values">How many values.</param>
+        /// <param name="page">Takes them.</param>
+        public Markup(int literals, int values, PageHtml page)
+        {
+            _ = literals + values;
+            _page = page;
+        }
 
-        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => arg is PageHtml part ? part.ToString() : WebUtility.HtmlEncode(
-            arg is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : arg?.ToString()) ?? "";
+        public void AppendLiteral(string markup) => _page._html.Append(markup);
+
+        public void AppendFormatted(PageHtml part) => _page.Add(part);
+
+        public void AppendFormatted(string? text) => _page._html.Append(WebUtility.HtmlEncode(text));
+
+        public void AppendFormatted(int number) => _page._html.Append(number);
+
+        public void AppendFormatted<T>(T value, string? format = null) =>
+            AppendFormatted(value is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : value?.ToString());
     }
 }

@@ -30,8 +30,9 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
             .Add($"</div>").Add(IsReadOnly ? new PageHtml() : TriggerForm.Of(pipeline, Url));
         if (runs.Count > 0)
         {
-            var cells = await request.Get<GridReader>().ReadAsync(key, [.. runs.Select(static run => run.Id)], request.Aborted);
-            html.Add(Choice(runs.Count, most)).Add($"<div class=\"ps-with-panel\"><div data-ps-part=\"grid\">").Add(Grid(pipeline, runs, cells, now)).Add($"</div><aside class=\"ps-panel\" id=\"ps-panel\" aria-live=\"polite\"></aside></div>").Add(Legend());
+            var columns = runs.Select(static run => run.Id).Reverse().ToList();
+            var states = await request.Get<GridReader>().ReadAsync(key, columns, request.Aborted);
+            html.Add(Choice(runs.Count, most)).Add($"<div class=\"ps-with-panel\"><div data-ps-part=\"grid\">").Add(Grid(pipeline, runs, columns, states, now)).Add($"</div><aside class=\"ps-panel\" id=\"ps-panel\" aria-live=\"polite\"></aside></div>").Add(Legend());
         }
 
         return html.Add(await PartAsync(() => BackfillPart.RenderAsync(request, Url, key, IsReadOnly)));
@@ -48,28 +49,25 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
         return html.Add($"</p>");
     }
 
-    private PageHtml Grid(PipelineView pipeline, IReadOnlyList<RunView> runs, IReadOnlyList<GridCell> cells, DateTime now)
+    private PageHtml Grid(PipelineView pipeline, IReadOnlyList<RunView> runs, List<string> columns, IReadOnlyDictionary<string, string?[]> states, DateTime now)
     {
-        var columns = runs.Select(static run => run.Id).Reverse().ToList();
-        var byTask = cells.GroupBy(static cell => cell.Task).ToDictionary(static task => task.Key, static IReadOnlyDictionary<long, string> (task) => task.ToDictionary(static cell => cell.Run, static cell => cell.State));
         // tasks that earlier versions had are shown too, at the end
         var stages = pipeline.Tasks.GroupBy(static task => task.Stage).Select(static stage => (Stage: stage.Key, Tasks: stage.Select(static task => task.Key).ToList())).ToList();
-        var gone = byTask.Keys.Except(pipeline.Tasks.Select(static task => task.Key)).Order(StringComparer.Ordinal).ToList();
+        var gone = states.Keys.Except(pipeline.Tasks.Select(static task => task.Key)).Order(StringComparer.Ordinal).ToList();
         var html = new PageHtml().Add($"<div class=\"ps-grid\" id=\"ps-grid\" role=\"group\" aria-label=\"Tasks and runs: arrows choose a cell, Enter shows it\" tabindex=\"0\" data-ps-runs=\"{string.Join(' ', columns)}\" data-ps-base=\"{Url.To("/runs/")}\" data-ps-column=\"{GridRows.Column}\" data-ps-row=\"{GridRows.Row}\"><div class=\"ps-grid-in\">")
             .Add($"<div class=\"ps-grid-line ps-grid-head\"><div class=\"ps-grid-label\">duration<br><small>up to {RunBars.Longest(runs, now)}</small></div>")
             .Add(RunBars.Of(runs, GridRows.Column, 60, now, run => Url.To("/runs/" + run))).Add($"</div>");
         foreach (var (stage, tasks) in gone.Count == 0 ? stages : [.. stages, ("no longer there", gone)])
         {
-            var rows = tasks.Select(task => byTask.GetValueOrDefault(task) ?? new Dictionary<long, string>()).ToList();
-            var worst = rows.SelectMany(static row => row).GroupBy(static cell => cell.Key, static cell => cell.Value).ToDictionary(static run => run.Key, static run => GridRows.Worst(run));
-            html.Add($"<details id=\"stage-{stage.Replace(' ', '-')}\" open><summary class=\"ps-grid-line\"><span class=\"ps-grid-label\">{stage} <small>{tasks.Count}</small></span>").Add(GridRows.Of(columns, [worst], [""])).Add($"</summary>")
+            var rows = tasks.Select(task => states.GetValueOrDefault(task) ?? new string?[columns.Count]).ToList();
+            html.Add($"<details id=\"stage-{stage.Replace(' ', '-')}\" open><summary class=\"ps-grid-line\"><span class=\"ps-grid-label\">{stage} <small>{tasks.Count}</small></span>").Add(GridRows.Of(columns.Count, [GridRows.Worst(columns.Count, rows)], [""])).Add($"</summary>")
                 .Add($"<div class=\"ps-grid-line\"><div class=\"ps-grid-label ps-grid-tasks\">");
             foreach (var task in tasks)
             {
                 html.Add($"<a href=\"{Url.To($"/runs/{columns[^1]}/tasks/{Uri.EscapeDataString(task)}")}\" title=\"{task}\">{task}</a>");
             }
 
-            html.Add($"</div>").Add(GridRows.Of(columns, rows, tasks)).Add($"</div></details>");
+            html.Add($"</div>").Add(GridRows.Of(columns.Count, rows, tasks)).Add($"</div></details>");
         }
 
         return html.Add($"</div></div>");

@@ -16,7 +16,7 @@ internal static class RunTasks
             html.Add(task.Attempts == 0 ? new PageHtml() : new PageHtml().Add($"<a class=\"ps-links\" href=\"{url.To(LogPage.Path(run.Id, task.Key))}\">log</a>"));
             html.Add(task.Attempts == 0 || !task.Key.StartsWith(TaskPage.CleanTask, StringComparison.Ordinal) ? new PageHtml() : new PageHtml().Add($"<a class=\"ps-links\" href=\"{url.To(CleanedFilesPage.Path(run.Id, task.Key[TaskPage.CleanTask.Length..]))}\">files</a>"));
             html.Add($"</td><td>").State(task.State).Add($"</td><td class=\"ps-wide\">{task.Stage}</td><td class=\"ps-wide\">").Time(task.StartedAt, schedule)
-                .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</td><td class=\"ps-number\">{(task.Attempts == 0 ? "" : task.Attempts)}</td><td>").Add(TaskDetail.Of(task));
+                .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</td><td class=\"ps-number\">{(task.Attempts == 0 ? "" : $"{task.Attempts}")}</td><td>").Add(TaskDetail.Of(task));
             html.Add(task.Error is null || task.State == "failed" ? new PageHtml() : new PageHtml().Add($"<pre class=\"ps-error\">{task.Error}</pre>")).Add($"</td><td class=\"ps-wide\">{task.Server}</td></tr>");
         }
 

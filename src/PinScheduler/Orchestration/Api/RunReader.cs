@@ -1,5 +1,4 @@
 using Dapper;
-using MySqlConnector;
 using PinScheduler.Database;
 using PinScheduler.Orchestration.Events;
 using PinScheduler.Orchestration.Jobs;
@@ -10,20 +9,29 @@ namespace PinScheduler.Orchestration.Api;
 /// <summary>Runs as they are shown over HTTP and on pages.</summary>
 internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore versions, ServedQueues queues, UsualTimes usual)
 {
+    private const string Wanted =
+        """
+        from run
+        where (@Pipeline is null or pipeline = @Pipeline) and (@State is null or state = @State) and (@From is null or logical_date >= @From) and (@To is null or logical_date <= @To) and (@Before is null or id < @Before)
+        order by id desc limit @Limit
+        """;
+
     private sealed record Filter(string? Pipeline, string? State, DateOnly? From, DateOnly? To, long? Before, int Limit);
 
     /// <summary>Newest first, without their tasks.</summary>
     public async Task<IReadOnlyList<RunView>> ListAsync(string? pipeline, string? state, DateOnly? from, DateOnly? to, long? before, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var rows = (await connection.QueryAsync<RunRow>(new CommandDefinition(
+        // what belongs to them is joined: hundreds of ids as a list would cost both sides more
+        await using var read = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select {RunStore.RunColumns} from run
-            where (@Pipeline is null or pipeline = @Pipeline) and (@State is null or state = @State) and (@From is null or logical_date >= @From) and (@To is null or logical_date <= @To) and (@Before is null or id < @Before)
-            order by id desc limit @Limit
-            """, new Filter(pipeline, state, from, to, before, limit), cancellationToken: cancellationToken))).ToList();
-        var warnings = (await WarningsAsync(connection, rows.Select(row => row.Id), cancellationToken)).ToLookup(warning => warning.Run, warning => warning.Text);
-        var limits = await LimitsAsync(connection, rows.Select(row => row.Id), cancellationToken);
+            select {RunStore.RunColumns} {Wanted};
+            select run_id as Run, {RunLimits.Columns} from run_limit join (select id {Wanted}) wanted on wanted.id = run_id;
+            select w.run_id, w.text from run_warning w join (select id {Wanted}) wanted on wanted.id = w.run_id order by w.id;
+            """, new Filter(pipeline, state, from, to, before, limit), cancellationToken: cancellationToken));
+        var rows = (await read.ReadAsync<RunRow>()).ToList();
+        var limits = (await read.ReadAsync<RunLimitRow>()).ToDictionary(static row => row.Run);
+        var warnings = (await read.ReadAsync<(long Run, string Text)>()).ToLookup(static warning => warning.Run, static warning => warning.Text);
         return [.. rows.Select(row => RunView.Of(row, limits.GetValueOrDefault(row.Id), warnings[row.Id], tasks: null))];
     }
 
@@ -46,19 +54,12 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         var history = (await connection.QueryAsync<AttemptRow>(new CommandDefinition(
             "select task_key as Task, attempt, state, server, error, started_at as StartedAt, ended_at as EndedAt from task_attempt where run_id = @run order by attempt",
             new { run }, moment, cancellationToken: cancellationToken))).ToLookup(row => row.Task, AttemptView.Of);
-        var warnings = await WarningsAsync(connection, [run], cancellationToken, moment);
-        var limits = await LimitsAsync(connection, [run], cancellationToken, moment);
+        var warnings = await connection.QueryAsync<string>(new CommandDefinition("select text from run_warning where run_id = @run order by id", new { run }, moment, cancellationToken: cancellationToken));
+        var limit = await connection.QuerySingleOrDefaultAsync<RunLimitRow>(new CommandDefinition($"select run_id as Run, {RunLimits.Columns} from run_limit where run_id = @run", new { run }, moment, cancellationToken: cancellationToken));
         var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
         var expected = board.Run.State == RunState.Running ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken), progress.ToDictionary(static task => task.Key, static task => task.Value.SecondsLeft)) : null;
-        return RunView.Of(board.Run, limits.GetValueOrDefault(run), warnings.Select(warning => warning.Text), kept.Tasks.Select(node =>
+        return RunView.Of(board.Run, limit, warnings, kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, moment, run, cancellationToken), expected);
     }
-
-    private static async Task<Dictionary<long, RunLimitRow>> LimitsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>
-        (await connection.QueryAsync<RunLimitRow>(new CommandDefinition($"select run_id as Run, {RunLimits.Columns} from run_limit where run_id in @runs", new { runs = runs.DefaultIfEmpty(0) }, moment, cancellationToken: cancellationToken)))
-            .ToDictionary(row => row.Run);
-
-    private static Task<IEnumerable<(long Run, string Text)>> WarningsAsync(MySqlConnection connection, IEnumerable<long> runs, CancellationToken cancellationToken, MySqlTransaction? moment = null) =>
-        connection.QueryAsync<(long Run, string Text)>(new CommandDefinition("select run_id, text from run_warning where run_id in @runs order by id", new { runs = runs.DefaultIfEmpty(0) }, moment, cancellationToken: cancellationToken));
 }

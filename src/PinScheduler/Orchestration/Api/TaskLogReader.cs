@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Dapper;
 using PinScheduler.Database;
+using PinScheduler.Orchestration.Jobs;
 
 namespace PinScheduler.Orchestration.Api;
 
@@ -31,17 +32,19 @@ internal sealed class TaskLogReader(Warehouse warehouse)
     /// <summary>The last lines of one task or of all, from a level up and with a text in them, the oldest of them first.</summary>
     public async Task<List<LogLine>> LastAsync(long run, LogFilter filter, int limit, CancellationToken cancellationToken)
     {
-        if (filter.Search is null || filter.Task is not null)
+        if (filter.Task is { } task)
         {
-            return await LastAsync(run, filter, new Span(filter.Task, filter.Task, Since: null), limit, cancellationToken);
+            return await OfTaskAsync(run, filter, task, limit, cancellationToken);
         }
 
-        if (await SearchedFirstAsync(run, cancellationToken) is { Since: not null } newest && await LastAsync(run, filter, newest, limit, cancellationToken) is { } found && found.Count == limit)
+        var newest = await NewestAsync(run, filter, limit, cancellationToken);
+        if (filter.Search is null || newest.Count == limit)
         {
-            return found;
+            return newest;
         }
 
-        var parts = await Task.WhenAll((await PartsAsync(run, cancellationToken)).Select(part => LastAsync(run, filter, part, limit, cancellationToken)));
+        var ranges = await RangesAsync(run, filter.Search, cancellationToken);
+        var parts = await Task.WhenAll(ranges.Chunk(Math.Max(1, (ranges.Count + Parts - 1) / Parts)).Select(part => InAsync(run, filter, part, limit, cancellationToken)));
         return [.. parts.SelectMany(static lines => lines).OrderBy(static line => line.Time).ThenBy(static line => line.Task, StringComparer.Ordinal).ThenBy(static line => line.Attempt).ThenBy(static line => line.Seq).TakeLast(limit)];
     }
 
@@ -70,43 +73,86 @@ internal sealed class TaskLogReader(Warehouse warehouse)
         return new LogEnds(isOver, ends);
     }
 
-    private async Task<List<LogLine>> LastAsync(long run, LogFilter filter, Span span, int limit, CancellationToken cancellationToken)
+    // of each level the newest, by the index alone; then of these. A text is looked for in the newest only
+    private async Task<List<LogLine>> NewestAsync(long run, LogFilter filter, int limit, CancellationToken cancellationToken)
     {
+        const string NewestFirst = "order by logged_at desc, task_key desc, attempt desc, seq desc limit";
+        var levels = (filter.Levels.Count == 0 ? Levels : filter.Levels).Select(static level => $"(select task_key, attempt, seq, logged_at from task_log where run_id = @run and level = '{level}' {NewestFirst} @most)");
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        // a task's lines are read in their own order, which costs half of what it does in the order of their times. A regular expression is compiled, and takes half of what 'like' does
         var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
             $"""
-            {Columns} {(span.First is null ? "" : "ignore index (task_log_time)")}
-            where run_id = @run {(span.First is null ? "" : span.IsTask ? "and task_key = @First" : "and task_key between @First and @Last")} {(span.Since is null ? "" : "and logged_at >= @Since")}
-                {(filter.Levels.Count == 0 ? "" : "and level in @Levels")} {(filter.Search is null ? "" : "and text regexp @pattern")}
-            order by {(span.IsTask ? "" : "logged_at desc, task_key desc,")} attempt desc, seq desc limit @limit
+            {Columns} join ({string.Join(" union all ", levels)} {NewestFirst} @most) newest using (task_key, attempt, seq, logged_at)
+            where run_id = @run {WithText(filter)}
+            order by newest.logged_at desc, newest.task_key desc, newest.attempt desc, newest.seq desc limit @limit
             """,
-            new { run, span.First, span.Last, span.Since, filter.Levels, pattern = "(?i)" + Regex.Escape(filter.Search ?? ""), limit }, cancellationToken: cancellationToken));
+            new { run, pattern = Pattern(filter), most = filter.Search is null ? limit : Math.Max(limit, SearchedFirst), limit }, cancellationToken: cancellationToken));
         return [.. lines.Reverse()];
     }
 
-    private async Task<Span> SearchedFirstAsync(long run, CancellationToken cancellationToken)
+    private async Task<List<LogLine>> OfTaskAsync(long run, LogFilter filter, string task, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        return new Span(First: null, Last: null, await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
-            "select logged_at from task_log where run_id = @run order by logged_at desc limit 1 offset @SearchedFirst", new { run, SearchedFirst }, cancellationToken: cancellationToken)));
+        var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
+            $"{Columns} where run_id = @run and task_key = @task {WithLevel(filter)} {WithText(filter)} order by attempt desc, seq desc limit @limit",
+            new { run, task, filter.Levels, pattern = Pattern(filter), limit }, cancellationToken: cancellationToken));
+        return [.. lines.Reverse()];
     }
 
-    // from a task to another: a list of them would be looked through for each line
-    private async Task<IEnumerable<Span>> PartsAsync(long run, CancellationToken cancellationToken)
+    // an attempt's lines are read in their own order, which costs half of what it does in the order of their times
+    private async Task<IEnumerable<LogLine>> InAsync(long run, LogFilter filter, Range[] ranges, int limit, CancellationToken cancellationToken)
+    {
+        var values = new DynamicParameters(new { run, filter.Levels, pattern = Pattern(filter), limit });
+        var parts = ranges.Select((range, place) =>
+        {
+            values.Add($"task{place}", range.Task);
+            values.Add($"attempt{place}", range.Attempt);
+            values.Add($"first{place}", range.First);
+            values.Add($"last{place}", range.Last);
+            return $"({Columns} ignore index (task_log_time) where run_id = @run and task_key = @task{place} and attempt = @attempt{place} and seq between @first{place} and @last{place} {WithLevel(filter)} {WithText(filter)} order by seq desc limit @limit)";
+        });
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        return await connection.QueryAsync<LogLine>(new CommandDefinition(string.Join(" union all ", parts), values, cancellationToken: cancellationToken));
+    }
+
+    // where the text may be: all of each attempt, but for what its digests rule out
+    private async Task<List<Range>> RangesAsync(long run, string text, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var tasks = (await connection.QueryAsync<string>(new CommandDefinition("select distinct task_key from task_attempt where run_id = @run order by task_key", new { run }, cancellationToken: cancellationToken))).ToList();
-        return tasks.Chunk(Math.Max(1, (tasks.Count + Parts - 1) / Parts)).Select(static part => new Span(part[0], part[^1], Since: null));
+        await using var read = await connection.QueryMultipleAsync(new CommandDefinition(
+            """
+            select task_key, attempt from task_attempt where run_id = @run order by task_key, attempt;
+            select task_key, attempt, first_seq, last_seq, marks from task_log_digest where run_id = @run order by task_key, attempt, first_seq;
+            """, new { run }, cancellationToken: cancellationToken));
+        var attempts = await read.ReadAsync<(string Task, int Attempt)>();
+        var without = (await read.ReadAsync<(string Task, int Attempt, int First, int Last, byte[] Marks)>()).Where(digest => !LogDigest.MayHave(digest.Marks, text)).ToLookup(static digest => (digest.Task, digest.Attempt));
+        var ranges = new List<Range>();
+        foreach (var attempt in attempts)
+        {
+            var next = 1;
+            foreach (var digest in without[attempt])
+            {
+                if (digest.First > next)
+                {
+                    ranges.Add(new Range(attempt.Task, attempt.Attempt, next, digest.First - 1));
+                }
+
+                next = digest.Last + 1;
+            }
+
+            ranges.Add(new Range(attempt.Task, attempt.Attempt, next, int.MaxValue));
+        }
+
+        return ranges;
     }
 
-    /// <param name="First">The first of the tasks, by key; null: all.</param>
-    /// <param name="Last">The last of them.</param>
-    /// <param name="Since">When it was said; null: ever.</param>
-    private sealed record Span(string? First, string? Last, DateTime? Since)
-    {
-        public bool IsTask => First is not null && First == Last;
-    }
+    private static string WithLevel(LogFilter filter) => filter.Levels.Count == 0 ? "" : "and level in @Levels";
+
+    // a regular expression is compiled, and takes half of what 'like' does
+    private static string WithText(LogFilter filter) => filter.Search is null ? "" : "and text regexp @pattern";
+
+    private static string? Pattern(LogFilter filter) => filter.Search is { } text ? "(?i)" + Regex.Escape(text) : null;
+
+    private sealed record Range(string Task, int Attempt, int First, int Last);
 }
 
 /// <param name="IsOver">The run's, before its lines were looked at.</param>

@@ -20,7 +20,7 @@ internal sealed class RunRetention(Warehouse warehouse, IEnumerable<RunReference
     private const string Old = "ended_at < utc_timestamp(6) - interval @days day";
 
     // the bulk of it
-    private static readonly string[] Details = ["task_log", "task_attempt", "task_progress", "event_outbox"];
+    private static readonly string[] Details = ["task_log", "task_log_digest", "task_attempt", "task_progress", "event_outbox"];
 
     private static readonly string[] Heads = ["task_run", "run_warning", "run_limit", "run_act"];
 

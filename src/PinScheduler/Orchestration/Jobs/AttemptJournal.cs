@@ -31,6 +31,7 @@ internal sealed class AttemptJournal : IAsyncDisposable
     private readonly List<(int Seq, long At, LogLevel Level, string Text)> _lines = [];
     private (long Done, long? Total, string Unit)? _progress;
     private readonly int _mostLines;
+    private readonly LogDigest _digest = new();
     private int _seq;
     private long _characters;
     private long _dropped;
@@ -181,6 +182,8 @@ internal sealed class AttemptJournal : IAsyncDisposable
             {
                 _lines.RemoveRange(0, batch.Length);
             }
+
+            await DigestAsync(connection, batch);
         }
 
         if (progress is { } now)
@@ -192,6 +195,22 @@ internal sealed class AttemptJournal : IAsyncDisposable
                     updated_at = utc_timestamp(6), fence = greatest(fence, @fence)
                 """,
                 new { _claim.Run, _claim.Key, fence = _claim.Fence!.Number, now.Done, now.Total, unit = now.Unit.Length > 50 ? now.Unit[..50] : now.Unit });
+        }
+    }
+
+    // of lines that are stored; when it fails, lines are without one
+    private async Task DigestAsync(MySqlConnection connection, (int Seq, long At, LogLevel Level, string Text)[] lines)
+    {
+        foreach (var line in lines)
+        {
+            _digest.Add(line.Seq, line.Text);
+            if (_digest.IsFull)
+            {
+                await connection.ExecuteAsync(
+                    "insert ignore into task_log_digest (run_id, task_key, attempt, first_seq, last_seq, marks) values (@Run, @Key, @Attempt, @First, @Last, @Marks)",
+                    new { _claim.Run, _claim.Key, _claim.Attempt, _digest.First, _digest.Last, _digest.Marks });
+                _digest.Clear();
+            }
         }
     }
 

@@ -32,13 +32,22 @@ public sealed class DrawingTests
     }
 
     [Fact]
-    public void Grid_DrawsARowsCellsOfOneStateAsOneShape()
+    public void Grid_DrawsNeighboursOfOneStateAsOneLine()
     {
-        var html = GridRows.Of(["7", "9"], [new Dictionary<long, string> { [7] = "succeeded", [9] = "succeeded" }, new Dictionary<long, string> { [9] = "failed" }], ["one", "two"]).ToString();
+        var html = GridRows.Of(4, [["succeeded", "succeeded", "failed", "succeeded"], [null, null, "failed", null]], ["one", "two"]).ToString();
 
-        Assert.Contains("<path class=\"ps-fill-succeeded\" d=\"M1 5h10v10h-10zM13 5h10v10h-10z\"/>", html, StringComparison.Ordinal);
-        Assert.Contains("<path class=\"ps-fill-failed\" d=\"M13 25h10v10h-10z\"/>", html, StringComparison.Ordinal);
-        Assert.Contains("one: 2 succeeded; two: 1 failed", html, StringComparison.Ordinal);
+        // of two cells 12 apart and 10 wide, and of one
+        Assert.Contains("<path class=\"ps-fill-succeeded\" d=\"M1 10h22M37 10h10\"/>", html, StringComparison.Ordinal);
+        Assert.Contains("<path class=\"ps-fill-failed\" d=\"M25 10h10\"/><path class=\"ps-fill-failed\" d=\"M25 30h10\"/></svg>", html, StringComparison.Ordinal);
+        Assert.Contains("one: 3 succeeded, 1 failed; two: 1 failed", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Grid_AStageIsAsItsWorstTask()
+    {
+        var worst = GridRows.Worst(5, [["succeeded", "succeeded", null, null, "skipped"], ["failed", "running", "succeeded", null, "skipped"], ["running", null, "skipped", null, null]]);
+
+        Assert.Equal("failed,running,succeeded,,skipped", string.Join(',', worst));
     }
 
     [Fact]

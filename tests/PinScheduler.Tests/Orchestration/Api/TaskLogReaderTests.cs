@@ -2,6 +2,7 @@ using Dapper;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Orchestration.Api;
+using PinScheduler.Orchestration.Jobs;
 
 namespace PinScheduler.Tests.Orchestration.Api;
 
@@ -19,7 +20,7 @@ public sealed class TaskLogReaderTests
     [Fact]
     public async Task Last_FindsTheLastLinesWithAText_WhereverTheyAre()
     {
-        await using var warehouse = await LogsAsync();
+        await using var warehouse = await LogsAsync("log_reader");
         var reader = new TaskLogReader(warehouse);
         var all = await reader.LastAsync(1, new LogFilter(null, null, null), int.MaxValue, default);
         Assert.Equal(12_000, all.Count);
@@ -34,9 +35,54 @@ public sealed class TaskLogReaderTests
         }
     }
 
-    private static async Task<Warehouse> LogsAsync()
+    [Fact]
+    public async Task Last_FindsWhatItFindsWithoutThem_WhereLinesHaveDigests()
     {
-        var warehouse = new Warehouse(MariaDb.CreateDatabase("log_reader"));
+        await using var warehouse = await LogsAsync("log_digests");
+        var reader = new TaskLogReader(warehouse);
+        var all = await reader.LastAsync(1, new LogFilter(null, null, null), int.MaxValue, default);
+        // of a thousand lines of t2 after the first hundred, and of the second thousand of t4
+        await DigestAsync(warehouse, all.Where(static line => line is { Task: "t2", Seq: > 100 }));
+        await DigestAsync(warehouse, all.Where(static line => line is { Task: "t4", Seq: > 1000 }));
+
+        foreach (var (search, level, task, _) in Searches)
+        {
+            var filter = new LogFilter(task, level, search);
+            Assert.Equal(all.Where(line => task is null || line.Task == task).Where(filter.Takes).TakeLast(Limit), await reader.LastAsync(1, filter, Limit, default));
+        }
+    }
+
+    [Fact]
+    public async Task Last_DoesNotReadLines_WhoseDigestSaysThatTheTextIsNotInThem()
+    {
+        await using var warehouse = await LogsAsync("log_ruled_out");
+        var reader = new TaskLogReader(warehouse);
+        var all = await reader.LastAsync(1, new LogFilter("t2", null, null), int.MaxValue, default);
+        // of other lines than those that it stands for
+        await DigestAsync(warehouse, all.Where(static line => line.Seq <= 1000).Select(static line => line with { Text = "nothing" }));
+
+        Assert.Empty(await reader.LastAsync(1, new LogFilter(null, null, "the oldest"), Limit, default));
+        Assert.Single(await reader.LastAsync(1, new LogFilter(null, null, "über"), Limit, default));
+    }
+
+    private static async Task DigestAsync(Warehouse warehouse, IEnumerable<LogLine> lines)
+    {
+        await using var connection = await warehouse.OpenAsync(default);
+        var digest = new LogDigest();
+        foreach (var line in lines.OrderBy(static line => line.Seq))
+        {
+            digest.Add(line.Seq, line.Text);
+            if (digest.IsFull)
+            {
+                await connection.ExecuteAsync("insert into task_log_digest values (1, @Task, 1, @First, @Last, @Marks)", new { line.Task, digest.First, digest.Last, digest.Marks });
+                digest.Clear();
+            }
+        }
+    }
+
+    private static async Task<Warehouse> LogsAsync(string database)
+    {
+        var warehouse = new Warehouse(MariaDb.CreateDatabase(database));
         await new SchemaInstaller(warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
         await using var connection = await warehouse.OpenAsync(default);
         await connection.ExecuteAsync(

@@ -9,7 +9,7 @@ namespace PinScheduler.Tests.Orchestration.History;
 
 public sealed class RunRetentionTests
 {
-    private static readonly string[] OfRuns = ["run", "task_run", "task_attempt", "task_log", "task_progress", "run_warning", "event_outbox", "run_limit"];
+    private static readonly string[] OfRuns = ["run", "task_run", "task_attempt", "task_log", "task_progress", "run_warning", "event_outbox", "run_limit", "task_log_digest"];
 
     [Fact]
     public async Task Prune_TakesOldRunsWhole_AndLeavesYoungUnfinishedAndReferencedOnes()
@@ -35,6 +35,7 @@ public sealed class RunRetentionTests
         await host.ExecuteAsync("""
             update run set created_at = created_at - interval 10 day, started_at = started_at - interval 10 day, ended_at = ended_at - interval 10 day where id <> 60;
             insert into analysis_result (run, analysis, sql_hash, column_names, row_count, milliseconds, created_at, pruned_at) values (7, 'x', '', '[]', 0, 0, utc_timestamp(6), null), (8, 'x', '', '[]', 0, 0, utc_timestamp(6), utc_timestamp(6));
+            insert into task_log_digest values (7, 'a', 1, 1, 1000, ''), (60, 'a', 1, 1, 1000, '');
             insert into idempotency_key values ('nightly', 'old', '', 1, utc_timestamp(6) - interval 8 day), ('nightly', 'young', '', 60, utc_timestamp(6) - interval 6 day);
             insert into schedule_tick values ('1', 'nightly', utc_timestamp(6), '', utc_timestamp(6) - interval 401 day), ('2', 'nightly', utc_timestamp(6), '', utc_timestamp(6) - interval 399 day);
             insert into event_outbox (event_id, channel, kind, run_id, facts, created_at, next_attempt_at, sent_at) values ('old', 'test', 'test', 0, '', utc_timestamp(6) - interval 9 day, utc_timestamp(6), utc_timestamp(6));
@@ -48,6 +49,7 @@ public sealed class RunRetentionTests
         Assert.Equal("7,60,61", await IdsAsync(host, "task_run"));
         // what 61 has logged may not be written yet
         Assert.StartsWith("60", await IdsAsync(host, "task_log"));
+        Assert.Equal("60", await IdsAsync(host, "task_log_digest"));
         Assert.Equal("60,61", await IdsAsync(host, "task_attempt"));
         Assert.Equal("60", await IdsAsync(host, "event_outbox"));
         Assert.Equal("7,60,61", await IdsAsync(host, "run_limit"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Stages;
 
 namespace PinScheduler.Tests.Orchestration.Jobs;
@@ -30,6 +31,9 @@ public sealed class AttemptJournalTests
         Assert.EndsWith("(998,800 lines were not kept)", log[1201]);
         Assert.EndsWith("out of breath", log[1202]);
         Assert.True(took < TimeSpan.FromSeconds(20), $"{took}");
+        Assert.Equal("a 1: 1 to 1000", await host.QueryAsync<string>("select group_concat(task_key, ' ', attempt, ': ', first_seq, ' to ', last_seq) from task_log_digest"));
+        Assert.True(LogDigest.MayHave(await host.QueryAsync<byte[]>("select marks from task_log_digest"), "line"));
+        Assert.False(LogDigest.MayHave(await host.QueryAsync<byte[]>("select marks from task_log_digest"), "lines"));
     }
 
     [Fact]
