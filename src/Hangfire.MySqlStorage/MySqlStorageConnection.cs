@@ -143,7 +143,16 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             return job;
         }
 
-        storage.Shared?.Behind.Settle(id);
+        if (_fetched?.Id == id)
+        {
+            // what its worker has decided itself it must not miss: Hangfire would take the job for another's
+            storage.Shared?.Behind.EnsureSettled(id);
+        }
+        else
+        {
+            storage.Shared?.Behind.Settle(id);
+        }
+
         return Run(connection => connection.Read(StoredJob.SelectAll(new SqlBatch(), Tables, [id]), StoredJob.ReadAll)).GetValueOrDefault(id);
     }
 

@@ -273,6 +273,39 @@ public sealed class WriteBehindTests : IDisposable
         Assert.Empty(Unsettled());
     }
 
+    /// <summary>The steps of two jobs are written one after the other, as their session was lost, and the first takes its time; meanwhile the second's worker has finished.</summary>
+    [Fact]
+    public async Task Step_IsKnownToItsWorker_WhoTakesTheLockAnewWhileItIsAboutToBeWritten()
+    {
+        using var worker = Connection(_database.Storage);
+        var (first, second) = (Fetch(), Fetch(worker));
+        Start(first);
+        Start(worker, second);
+        KillSession(first);
+        using var holder = new MySqlConnection($"{_database.ConnectionString};Pooling=false");
+        holder.Open();
+        using (var command = new MySqlCommand($"start transaction; select * from Job where Id = {first.JobId} for update", holder))
+        {
+            command.ExecuteScalar();
+        }
+
+        var writes = Task.Run(WriteDue);
+        Wait.Until(() => _database.Scalar<long>("select count(*) from information_schema.processlist where Db = database() and Info like 'update `Job`%'") > 0, "the first step to wait for the row");
+        var ends = Task.Run(() =>
+        {
+            using (worker.AcquireDistributedLock(LockOf(second.JobId), TimeSpan.FromSeconds(15)))
+            {
+                return worker.GetJobData(second.JobId)!.State;
+            }
+        });
+        Wait.Until(() => _database.Owner(LockOf(second.JobId)) is not null, "the worker to have its lock");
+        holder.Dispose();
+        Assert.Equal("Processing", await ends);
+        await writes;
+        Assert.Equal("Enqueued,Processing", Written(first));
+        Assert.Equal("Enqueued,Processing", Written(second));
+    }
+
     [Fact]
     public void Step_IsWaitedFor_WhenTheJobWasFetchedAWhileAgo()
     {

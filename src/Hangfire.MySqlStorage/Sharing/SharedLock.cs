@@ -105,7 +105,7 @@ internal sealed class SharedLock(string resource, string name)
 
     public static bool GuardsJob(string resource) => JobOf(resource) is not null;
 
-    private static long? JobOf(string resource) =>
+    public static long? JobOf(string resource) =>
         resource.StartsWith(Before, StringComparison.Ordinal) && resource.EndsWith(After, StringComparison.Ordinal)
         && long.TryParse(resource.AsSpan(Before.Length, Math.Max(resource.Length - Before.Length - After.Length, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
         && ResourceOf(id) == resource

@@ -133,14 +133,15 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         var reserved = work.Reserve(resource, timeout) ?? throw new MySqlDistributedLockException(resource);
         try
         {
-            while (!TryTake(reserved))
+            while (!TryTake(ref reserved))
             {
                 if (Stopwatch.GetElapsedTime(started) >= timeout)
                 {
                     throw new MySqlDistributedLockException(resource);
                 }
 
-                if (elsewhere)
+                // what is still to be written to the job is written in the shared session
+                if (elsewhere && (reserved.JobId is not { } id || !work.Behind.Has(id)))
                 {
                     work.Unreserve(reserved);
                     return null;
@@ -159,14 +160,19 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
     }
 
-    private bool TryTake(SharedLock wanted)
+    private bool TryTake(ref SharedLock wanted)
     {
         if (wanted.Session is { IsAlive: true })
         {
             return true;
         }
 
-        wanted.Session = null;
+        if (wanted.Session is not null)
+        {
+            // another one: under a lock that is lost, nothing may be written any more, as somebody may be about to
+            wanted = new SharedLock(wanted.Resource, wanted.Name);
+        }
+
         wanted.Forget();
         using var request = new LockRequest([wanted]);
         work.Run(request);

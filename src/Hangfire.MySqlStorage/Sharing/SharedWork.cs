@@ -65,6 +65,7 @@ internal sealed class SharedWork : IDisposable
     /// <summary>Frees a lock that was put by, for somebody who wants it in another session.</summary>
     public void FreePutBy(string resource)
     {
+        _ = SharedLock.JobOf(resource) is not { } id || Behind.Settle(id);
         SharedLock? putBy;
         lock (_gate)
         {
@@ -73,7 +74,6 @@ internal sealed class SharedWork : IDisposable
 
         if (putBy is not null)
         {
-            _ = putBy.Step is not { } step || Behind.Settle(step.Job.Id);
             GiveBack(putBy);
         }
     }

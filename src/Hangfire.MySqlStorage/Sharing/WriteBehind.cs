@@ -88,11 +88,24 @@ internal sealed class WriteBehind(MySqlStorage storage, SharedWork work) : IDisp
     /// <summary>Goes on with the step of a job under a lock that was taken anew, if there is one.</summary>
     public void Adopt(SharedLock held)
     {
-        if (held.JobId is { } id && Find(id) is { } step && step.TryBegin(Patience))
+        if (held.JobId is not { } id || Find(id) is not { } step)
+        {
+            return;
+        }
+
+        if (step.TryBegin(Patience))
         {
             step.MoveTo(held);
         }
+        else
+        {
+            // settled since the job was read
+            held.Forget();
+        }
     }
+
+    /// <summary>Whether something is still to be written to the job.</summary>
+    public bool Has(long jobId) => Find(jobId) is { IsSettled: false };
 
     /// <summary>Has the step of a job written, if there is one, before somebody looks at the job.</summary>
     /// <returns>Whether it is settled: it may fail, and is then tried again later.</returns>

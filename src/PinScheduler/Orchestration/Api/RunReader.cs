@@ -22,13 +22,15 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
     public async Task<IReadOnlyList<RunView>> ListAsync(string? pipeline, string? state, DateOnly? from, DateOnly? to, long? before, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
+        // told from several moments, a run that begins would take the last one's limits and warnings from it
+        await using var moment = await RunStore.BeginMomentAsync(connection, cancellationToken);
         // what belongs to them is joined: hundreds of ids as a list would cost both sides more
         await using var read = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
             select {RunStore.RunColumns} {Wanted};
             select run_id as Run, {RunLimits.Columns} from run_limit join (select id {Wanted}) wanted on wanted.id = run_id;
             select w.run_id, w.text from run_warning w join (select id {Wanted}) wanted on wanted.id = w.run_id order by w.id;
-            """, new Filter(pipeline, state, from, to, before, limit), cancellationToken: cancellationToken));
+            """, new Filter(pipeline, state, from, to, before, limit), moment, cancellationToken: cancellationToken));
         var rows = (await read.ReadAsync<RunRow>()).ToList();
         var limits = (await read.ReadAsync<RunLimitRow>()).ToDictionary(static row => row.Run);
         var warnings = (await read.ReadAsync<(long Run, string Text)>()).ToLookup(static warning => warning.Run, static warning => warning.Text);

@@ -18,6 +18,9 @@ internal sealed class TaskLogReader(Warehouse warehouse)
     // what is rare is looked for in every line: in parts at once, so that it takes less time, but not all that the database could do
     private const int Parts = 4;
 
+    // more pieces would make a statement that costs more than the lines between them
+    private const int MostRanges = 400;
+
     public static IReadOnlyList<string> Levels { get; } = ["information", "warning", "error", "critical"];
 
     /// <summary>A task's lines after one, a page at most.</summary>
@@ -123,7 +126,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
             select task_key, attempt from task_attempt where run_id = @run order by task_key, attempt;
             select task_key, attempt, first_seq, last_seq, marks from task_log_digest where run_id = @run order by task_key, attempt, first_seq;
             """, new { run }, cancellationToken: cancellationToken));
-        var attempts = await read.ReadAsync<(string Task, int Attempt)>();
+        var attempts = (await read.ReadAsync<(string Task, int Attempt)>()).ToList();
         var without = (await read.ReadAsync<(string Task, int Attempt, int First, int Last, byte[] Marks)>()).Where(digest => !LogDigest.MayHave(digest.Marks, text)).ToLookup(static digest => (digest.Task, digest.Attempt));
         var ranges = new List<Range>();
         foreach (var attempt in attempts)
@@ -142,7 +145,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
             ranges.Add(new Range(attempt.Task, attempt.Attempt, next, int.MaxValue));
         }
 
-        return ranges;
+        return ranges.Count <= MostRanges ? ranges : attempts.ConvertAll(static attempt => new Range(attempt.Task, attempt.Attempt, 1, int.MaxValue));
     }
 
     private static string WithLevel(LogFilter filter) => filter.Levels.Count == 0 ? "" : "and level in @Levels";

@@ -20,7 +20,7 @@ internal sealed class LogDigest
 
     public byte[] Marks => _marks;
 
-    public bool IsFull => First > 0 && Last - First + 1 == MostLines;
+    public bool IsFull => First > 0 && Last - First + 1 >= MostLines;
 
     /// <summary>The attempt's next line; after one that is not the next it begins anew.</summary>
     public void Add(int line, string text)
