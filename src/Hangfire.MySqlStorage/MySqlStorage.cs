@@ -224,7 +224,8 @@ public class MySqlStorage : JobStorage, IDisposable
             claims.Add(next);
         }
 
-        foreach (var queue in writes.Enqueued.GroupBy(job => job.Queue, StringComparer.Ordinal))
+        // one that is enqueued while it still runs here is better begun when it has ended: Hangfire tells the two apart by the name of the state only
+        foreach (var queue in writes.Enqueued.Where(job => !Leases.Holds(job.JobId)).GroupBy(job => job.Queue, StringComparer.Ordinal))
         {
             var left = queue.ToList();
             foreach (var fetcher in _fetchers.Values.TakeWhile(_ => left.Count > 0))

@@ -149,6 +149,26 @@ public sealed class HandoverTests : IDisposable
         Assert.Empty(Done());
     }
 
+    /// <summary>Its first worker would take the second's Processing for its own.</summary>
+    [Fact]
+    public void Job_ThatStillRuns_IsNotHandedOver()
+    {
+        StartWorkers(3);
+        var id = Enqueue();
+        var (worker, fetched) = One();
+        Start(worker, fetched);
+        using (var claims = new MySql.Sharing.CommitRequest(Again(id), [], [], _database.Storage.ClaimsOf(Again(id))))
+        {
+            Assert.Empty(claims.Claims);
+        }
+
+        Finish(worker, fetched);
+        using (var claims = new MySql.Sharing.CommitRequest(Again(id), [], [], _database.Storage.ClaimsOf(Again(id))))
+        {
+            Assert.Single(claims.Claims);
+        }
+    }
+
     [Fact]
     public void Worker_WaitsOn_WhenTheCommitFails()
     {
@@ -210,9 +230,8 @@ public sealed class HandoverTests : IDisposable
     public void Job_GoesBack_WhenItsWorkerHasStoppedMeanwhile()
     {
         StartWorkers(2);
-        var job = new QueuedJob("q", long.Parse(Create(null)));
-        var writes = new WriteSet(_database.Storage.Database.Tables);
-        writes.Enqueued.Add(job);
+        var writes = Again(Create(null));
+        var job = writes.Enqueued[0];
         using (var request = new MySql.Sharing.CommitRequest(writes, [], [], _database.Storage.ClaimsOf(writes)))
         {
             _stop.Cancel();
@@ -306,6 +325,13 @@ public sealed class HandoverTests : IDisposable
         }
 
         return id;
+    }
+
+    private WriteSet Again(string id)
+    {
+        var writes = new WriteSet(_database.Storage.Database.Tables);
+        writes.Enqueued.Add(new QueuedJob("q", long.Parse(id)));
+        return writes;
     }
 
     private string Enqueue() => Enqueue(Create(null));

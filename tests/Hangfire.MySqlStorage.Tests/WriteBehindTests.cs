@@ -302,8 +302,8 @@ public sealed class WriteBehindTests : IDisposable
         holder.Dispose();
         Assert.Equal("Processing", await ends);
         await writes;
-        Assert.Equal("Enqueued,Processing", Written(first));
-        Assert.Equal("Enqueued,Processing", Written(second));
+        Wait.Until(() => Written(first) == "Enqueued,Processing", "the first step to be written");
+        Wait.Until(() => Written(second) == "Enqueued,Processing", "the second step to be written");
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed class Leases(MySqlStorage storage)
 
     public bool Any => !_held.IsEmpty;
 
+    /// <summary>Whether a worker of this process has fetched the job and not done with it.</summary>
+    public bool Holds(long jobId) => _held.Values.Any(job => job.Id == jobId);
+
     public void Add(MySqlFetchedJob job)
     {
         if (_held.TryGetValue(job.RowId, out var earlier) && earlier != job)
