@@ -157,16 +157,11 @@ public sealed class HandoverTests : IDisposable
         var id = Enqueue();
         var (worker, fetched) = One();
         Start(worker, fetched);
-        using (var claims = new MySql.Sharing.CommitRequest(Again(id), [], [], _database.Storage.ClaimsOf(Again(id))))
-        {
-            Assert.Empty(claims.Claims);
-        }
-
+        var again = Again(id);
+        Assert.Empty(_database.Storage.ClaimsOf(again));
         Finish(worker, fetched);
-        using (var claims = new MySql.Sharing.CommitRequest(Again(id), [], [], _database.Storage.ClaimsOf(Again(id))))
-        {
-            Assert.Single(claims.Claims);
-        }
+        using var claim = Assert.Single(_database.Storage.ClaimsOf(again));
+        claim.Complete();
     }
 
     [Fact]
@@ -194,7 +189,7 @@ public sealed class HandoverTests : IDisposable
     {
         StartWorkers(2);
         var slow = Create(new AwaitingState("1"));
-        using var held = HoldRow(slow);
+        using var held = _database.HoldRow(slow);
         using var other = Connection(_database.Storage);
         var waits = Task.Run(() => Enqueue(slow, "q", other));
         Wait.Until(() => Waiting() is not null, "the commit to wait");
@@ -210,7 +205,7 @@ public sealed class HandoverTests : IDisposable
     {
         StartWorkers(2);
         var id = Create(new AwaitingState("1"));
-        using (HoldRow(id))
+        using (_database.HoldRow(id))
         {
             using var other = Connection(_database.Storage);
             var waits = Task.Run(() => Enqueue(id, "q", other));
@@ -273,16 +268,6 @@ public sealed class HandoverTests : IDisposable
     {
         Wait.Until(() => Done().Count > 0, "a worker to have a job");
         return Done().Single();
-    }
-
-    /// <summary>Keeps a job's row from being written, until disposed.</summary>
-    private MySqlConnection HoldRow(string jobId)
-    {
-        var holder = new MySqlConnection($"{_database.ConnectionString};Pooling=false");
-        holder.Open();
-        using var command = new MySqlCommand($"start transaction; select * from Job where Id = {jobId} for update", holder);
-        command.ExecuteScalar();
-        return holder;
     }
 
     /// <summary>The session that waits for a job's row.</summary>

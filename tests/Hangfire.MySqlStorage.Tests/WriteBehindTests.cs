@@ -284,13 +284,7 @@ public sealed class WriteBehindTests : IDisposable
         Start(first);
         Start(worker, second);
         KillSession(first);
-        using var holder = new MySqlConnection($"{_database.ConnectionString};Pooling=false");
-        holder.Open();
-        using (var command = new MySqlCommand($"start transaction; select * from Job where Id = {first.JobId} for update", holder))
-        {
-            command.ExecuteScalar();
-        }
-
+        using var holder = _database.HoldRow(first.JobId);
         var writes = Task.Run(WriteDue);
         Wait.Until(() => _database.Scalar<long>("select count(*) from information_schema.processlist where Db = database() and Info like 'update `Job`%'") > 0, "the first step to wait for the row");
         var ends = Task.Run(() =>

@@ -139,9 +139,13 @@ internal sealed class ClaimRequest(JobSource source, int wanted, Action<ClaimReq
 
     public override void Complete()
     {
-        foreach (var job in Given.Where(_ => Claimed.Count == 0))
+        if (Claimed.Count == 0)
         {
-            job.Token = null;
+            // anyone's, should they still be written
+            foreach (var job in Given)
+            {
+                job.Token = null;
+            }
         }
 
         whenDone?.Invoke(this);

@@ -1,5 +1,6 @@
 using Hangfire.States;
 using Hangfire.Storage;
+using MySqlConnector;
 
 namespace Hangfire.MySqlStorage.Tests.Support;
 
@@ -15,6 +16,17 @@ internal static class JobLocks
         using var transaction = connection.CreateWriteTransaction();
         transaction.SetJobState(jobId, state);
         transaction.Commit();
+    }
+
+    /// <summary>Keeps a job's row from being written by others, until disposed.</summary>
+    public static MySqlConnection HoldRow(this TestStorage database, string jobId)
+    {
+        // not a pooled one: closing it ends the transaction
+        var holder = new MySqlConnection($"{database.ConnectionString};Pooling=false");
+        holder.Open();
+        using var command = new MySqlCommand($"start transaction; select * from Job where Id = {jobId} for update", holder);
+        command.ExecuteScalar();
+        return holder;
     }
 
     /// <summary>The session that holds a lock; null where it is free.</summary>
