@@ -302,6 +302,38 @@ public sealed class WriteBehindTests : IDisposable
         Wait.Until(() => Written(second) == "Enqueued,Processing", "the second step to be written");
     }
 
+    /// <summary>In a session of its own, where it would else wait for the lock, it would not see what is to be written in the shared one.</summary>
+    [Fact]
+    public async Task Step_IsKnownToItsWorker_WhoWaitsForTheLockBehindAnotherProcess()
+    {
+        using var elsewhere = _database.Another();
+        using var other = Connection(elsewhere);
+        var fetched = Fetch();
+        Start(fetched);
+        KillSession(fetched);
+        Task<string> ends;
+        using (other.AcquireDistributedLock(LockOf(fetched.JobId), TimeSpan.FromSeconds(20)))
+        {
+            ends = Task.Run(() =>
+            {
+                using (_worker.AcquireDistributedLock(LockOf(fetched.JobId), TimeSpan.FromSeconds(20)))
+                {
+                    return _worker.GetJobData(fetched.JobId)!.State;
+                }
+            });
+            var asked = new HashSet<long?>();
+            Wait.Until(
+                () =>
+                {
+                    asked.Add(_database.Scalar<long?>("select max(Query_id) from information_schema.processlist where Db = database() and Id <> connection_id()"));
+                    return asked.Count > 5 || _database.Scalar<long>("select count(*) from information_schema.processlist where Db = database() and State = 'User lock'") > 0;
+                },
+                "the worker to ask for the lock some times, or to wait for it");
+        }
+
+        Assert.Equal("Processing", await ends);
+    }
+
     [Fact]
     public void Step_IsWaitedFor_WhenTheJobWasFetchedAWhileAgo()
     {
