@@ -138,7 +138,7 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
         }
 
         // one that was not there when its lock was taken may have been written for this very question
-        if (TryTakeJob(id, out var job) && job is not null)
+        if ((TryTakeJob(id, out var job) && job is not null) || _shared?.TryForesee(id, out job) == true)
         {
             return job;
         }
@@ -165,10 +165,13 @@ public partial class MySqlStorageConnection(MySqlStorage storage, MySqlStorageOp
             return null;
         }
 
+        if (_shared?.ForeseenState(id) is { } foreseen)
+        {
+            return foreseen;
+        }
+
         storage.Shared?.Behind.Settle(id);
-        return Run(connection => connection.Query(
-                $"select s.Name, s.Reason, s.Data from {Tables.Job} j inner join {Tables.State} s on s.Id = j.StateId where j.Id = {id}",
-                row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = StoredJob.Data(row.Text(2)) })).FirstOrDefault();
+        return Run(connection => connection.Read(StoredJob.SelectStates(new SqlBatch(), Tables, [id]), StoredJob.ReadStates)).GetValueOrDefault(id);
     }
 
     /// <inheritdoc />

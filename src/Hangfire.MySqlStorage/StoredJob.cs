@@ -76,6 +76,16 @@ internal sealed record StoredJob(InvocationData? InvocationData, Job? Job, JobLo
         return jobs;
     }
 
+    /// <summary>Reads the current states of jobs.</summary>
+    public static SqlBatch SelectStates(SqlBatch sql, Tables tables, IReadOnlyCollection<long> ids) => sql.Add($"""
+        select j.Id, s.Name, s.Reason, s.Data from {tables.Job} j inner join {tables.State} s on s.Id = j.StateId where j.Id in ({ids})
+        """);
+
+    /// <summary>The answer to <see cref="SelectStates"/>: states by the id of their job.</summary>
+    public static Dictionary<long, StateData> ReadStates(MySqlDataReader reader) => reader
+        .Rows(row => (JobId: row.GetInt64(0), State: new StateData { Name = row.GetString(1), Reason = row.Text(2), Data = Data(row.Text(3)) }))
+        .ToDictionary(row => row.JobId, row => row.State);
+
     /// <summary>A job as it is after the change that has created it.</summary>
     public static ReadJob Of(JobChange created, long stateId, Tables tables)
     {

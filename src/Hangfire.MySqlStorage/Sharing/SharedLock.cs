@@ -38,6 +38,9 @@ internal sealed class SharedLock(string resource, string name)
     /// <summary>The row of the state in which the job was read; none where it was not, or may have changed since.</summary>
     public long? StateId => ((_job ?? _given) as StoredJob.ReadJob)?.StateId;
 
+    /// <summary>The job's state as it was when the lock was taken, where that was asked for and nothing was written since.</summary>
+    public StateData? State { get; set; }
+
     /// <summary>Notes the job as it was when the lock was taken; null where there is none.</summary>
     public void Read(JobData? job) => (_job, _isRead) = (job, true);
 
@@ -54,7 +57,11 @@ internal sealed class SharedLock(string resource, string name)
     public JobData? Peek() => _job;
 
     /// <summary>What was read with the lock may not be true any more.</summary>
-    public void Forget() => (_job, _given, _isRead) = (null, null, false);
+    public void Forget() => (_job, _given, _isRead, State) = (null, null, false, null);
+
+    /// <summary>Whether another job, as far as was read with the lock, continues this one: then Hangfire takes its lock under this one.</summary>
+    public bool IsContinuedBy(long jobId) => (_job ?? _given)?.ParametersSnapshot?.GetValueOrDefault("Continuations")?.Contains(
+        string.Create(CultureInfo.InvariantCulture, $"\"{jobId}\""), StringComparison.Ordinal) == true;
 
     /// <summary>The same lock, held on after a commit, with the job as it is by that.</summary>
     public SharedLock KeptAfter(JobChange change)

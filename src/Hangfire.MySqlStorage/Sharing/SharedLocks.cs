@@ -8,6 +8,7 @@ namespace Hangfire.MySql.Sharing;
 internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisposable
 {
     private readonly Dictionary<string, SharedLock> _held = new(StringComparer.Ordinal);
+    private readonly ForeseenLocks _foreseen = new(storage, work);
     private (MySqlFetchedJob Job, SharedLock Lock)? _kept;
 
     public bool IsHolding => _held.Count > 0;
@@ -23,7 +24,14 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
         else
         {
-            held = Take(resource, timeout, elsewhere: _held.Count == 0);
+            held = _foreseen.Hand(resource);
+            if (held is null)
+            {
+                // who waits for one should not keep others from those that it may not need
+                _foreseen.GiveBack();
+                held = Take(resource, timeout, elsewhere: _held.Count == 0);
+            }
+
             if (held is null)
             {
                 return null;
@@ -43,6 +51,21 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         Retake();
         return _held.TryGetValue(SharedLock.ResourceOf(jobId), out var held) && held.TryTakeJob(out job);
     }
+
+    /// <summary>A continuation of a job whose lock is held: its lock is taken with the first question for it, where it is free.</summary>
+    public bool TryForesee(long jobId, out JobData? job)
+    {
+        job = null;
+        if (!_held.ContainsKey(SharedLock.ResourceOf(jobId)) && _held.Values.Any(held => held.IsContinuedBy(jobId)))
+        {
+            job = (_foreseen.Find(jobId) ?? _foreseen.Take(jobId))?.Peek();
+        }
+
+        return job is not null;
+    }
+
+    /// <summary>The state that was read with a lock that was foreseen.</summary>
+    public StateData? ForeseenState(long jobId) => _foreseen.Find(jobId)?.State;
 
     /// <summary>
     /// Commits under the locks. The lock on a job whose state is changed goes with the commit, where it was taken once only: Hangfire does nothing
@@ -74,6 +97,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
 
         locks.ForEach(held => held.Forget());
+        writes.JobIds.ToList().ForEach(jobId => _foreseen.Find(jobId)?.Forget());
     }
 
     /// <summary>Whether the lock on this job is held here; what is written then goes with what is not written yet.</summary>
@@ -118,6 +142,7 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     public void Dispose()
     {
+        _foreseen.GiveBack();
         PutBy();
         foreach (var held in _held.Values.ToList())
         {
@@ -195,12 +220,20 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
 
     private void Release(SharedLock held)
     {
-        if (--held.Count > 0 || !_held.Remove(held.Resource) || held.IsSurrendered)
+        if (--held.Count > 0 || !_held.Remove(held.Resource))
         {
             return;
         }
 
-        work.GiveBack(held);
+        if (!held.IsSurrendered)
+        {
+            work.GiveBack(held);
+        }
+
+        if (_held.Count == 0)
+        {
+            _foreseen.GiveBack();
+        }
     }
 
     /// <summary>By the thread that has committed, for whom this connection's waits.</summary>

@@ -27,6 +27,7 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
     {
         var first = new SqlBatch();
         Ask(first, _requests.OfType<LockRequest>().SelectMany(request => request.Locks).Where(taken => taken.Session is null).ToList());
+        AskForStates(first, _requests.OfType<LockRequest>().Where(request => request.WithStates).SelectMany(request => request.Locks).ToList());
         var claims = _requests.SelectMany(request => request.Claims).ToList();
         foreach (var claim in claims.Where(claim => claim.Given.Count > 0))
         {
@@ -114,6 +115,19 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         {
             StoredJob.SelectAll(sql, Tables, jobs);
             _asked.Add(reader => Note(StoredJob.ReadAll(reader), locks));
+        }
+    }
+
+    private void AskForStates(SqlBatch sql, List<SharedLock> locks)
+    {
+        if (locks.Count > 0)
+        {
+            StoredJob.SelectStates(sql, Tables, locks.ConvertAll(taken => taken.JobId!.Value));
+            _asked.Add(reader =>
+            {
+                var states = StoredJob.ReadStates(reader);
+                locks.Where(taken => taken.Session is not null).ToList().ForEach(taken => taken.State = states.GetValueOrDefault(taken.JobId!.Value));
+            });
         }
     }
 

@@ -57,6 +57,9 @@ internal abstract class SharedRequest : IDisposable
 internal sealed class LockRequest(IReadOnlyList<SharedLock> locks) : SharedRequest
 {
     public IReadOnlyList<SharedLock> Locks => locks;
+
+    /// <summary>Whether the states are read too.</summary>
+    public bool WithStates { get; init; }
 }
 
 /// <summary>Commits a transaction, and frees locks that nobody needs after it.</summary>

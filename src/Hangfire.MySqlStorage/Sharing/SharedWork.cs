@@ -62,6 +62,15 @@ internal sealed class SharedWork : IDisposable
         return new SharedLock(resource, _storage.LockName.Of(resource));
     }
 
+    /// <summary>Reserves a lock that nobody in this process has.</summary>
+    public bool TryReserve(SharedLock wanted)
+    {
+        lock (_gate)
+        {
+            return _inUse.TryAdd(wanted.Resource, null);
+        }
+    }
+
     /// <summary>Frees a lock that was put by, for somebody who wants it in another session.</summary>
     public void FreePutBy(string resource)
     {
@@ -224,14 +233,6 @@ internal sealed class SharedWork : IDisposable
         catch (Exception error)
         {
             Log.DebugException($"Could not release the lock on '{held[0].Resource}'; it went with its session.", error);
-        }
-    }
-
-    private bool TryReserve(SharedLock taken)
-    {
-        lock (_gate)
-        {
-            return _inUse.TryAdd(taken.Resource, null);
         }
     }
 
