@@ -9,14 +9,11 @@ public sealed class LogTests
     [BrowserFact]
     public async Task Log_GoesOnWhereItWas_WhenItsTabIsShownAgain()
     {
-        // nobody takes the tasks: the run stays open, and what is in its log is the test's
-        await using var scheduler = await SchedulerProcess.StartAsync("browser_log", "--Pipeline:Workers:ingest=0", "--Pipeline:Workers:transform=0", "--Pipeline:Workers:analyze=0", "--Pipeline:Workers:check=0");
-        var run = await scheduler.TriggerAsync();
-        var task = (await scheduler.QueryAsync($"select task_key from task_run where run_id = {run} order by ordinal limit 1"))[0];
-        await scheduler.QueryAsync($"insert into task_attempt (run_id, task_key, attempt, state, hangfire_job_id, started_at, ended_at) values ({run}, '{task}', 1, 'succeeded', '0', utc_timestamp(6), utc_timestamp(6))");
-        Task WriteAsync(int seq) => scheduler.QueryAsync($"insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text) values ({run}, '{task}', 1, {seq}, utc_timestamp(6), 'information', 'said {seq}')");
+        await using var scheduler = await StartAsync("browser_log");
+        var (run, task) = await OpenRunAsync(scheduler);
+        Task WriteAsync(int seq) => LogTests.WriteAsync(scheduler, run, task, seq, seq);
         await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
-        var lines = browser.Page.Locator(".ps-log > div");
+        var lines = browser.Page.Locator(".ps-log > div > div");
 
         await WriteAsync(1);
         await browser.Page.GotoAsync($"/hangfire/runs/{run}/log");
@@ -30,7 +27,7 @@ public sealed class LogTests
         await using var other = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
         await other.Page.GotoAsync($"/hangfire/runs/{run}/log");
         await WriteAsync(4);
-        await Expect(other.Page.Locator(".ps-log > div")).ToHaveCountAsync(4);
+        await Expect(other.Page.Locator(".ps-log > div > div")).ToHaveCountAsync(4);
         await Expect(lines).ToHaveCountAsync(2);
         await HideAsync(browser, hidden: false);
         await Expect(lines).ToHaveCountAsync(4);
@@ -39,6 +36,54 @@ public sealed class LogTests
         await Expect(lines.Last).ToContainTextAsync("said 5");
         browser.AssertNoFault();
     }
+
+    [BrowserFact]
+    public async Task Log_OpensAtItsEnd_AndLeavesWhoHasScrolledUpWhereHeIs()
+    {
+        await using var scheduler = await StartAsync("browser_log_end");
+        var (run, task) = await OpenRunAsync(scheduler);
+        await WriteAsync(scheduler, run, task, 1, 300);
+        await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
+        var lines = browser.Page.Locator(".ps-log > div > div");
+        // how far below the window's upper edge
+        Task<double> PlaceAsync(string said) => browser.Page.EvaluateAsync<double>(
+            "(said) => [...document.querySelectorAll('.ps-log > div > div')].find((line) => line.textContent.endsWith(said)).getBoundingClientRect().top - document.querySelector('.ps-log').getBoundingClientRect().top", said);
+
+        await browser.Page.GotoAsync($"/hangfire/runs/{run}/log");
+        await Expect(lines).ToHaveCountAsync(300);
+        await Expect(lines.Last).ToBeInViewportAsync();
+        await Expect(lines.First).Not.ToBeInViewportAsync();
+
+        await WriteAsync(scheduler, run, task, 301, 350);
+        await Expect(lines).ToHaveCountAsync(350);
+        await Expect(lines.Last).ToBeInViewportAsync();
+
+        await browser.Page.Locator(".ps-log").HoverAsync();
+        await browser.Page.Mouse.WheelAsync(0, -2000);
+        await Expect(lines.Last).Not.ToBeInViewportAsync();
+        var read = await browser.Page.EvaluateAsync<string>(
+            "new Promise((done) => { const log = document.querySelector('.ps-log'); let at; const still = () => { if (at === log.scrollTop) { const box = log.getBoundingClientRect(); done(document.elementFromPoint(box.left + 60, box.top + 60).closest('.ps-log > div > div').textContent); } else { at = log.scrollTop; setTimeout(still, 200); } }; still(); })");
+        var before = await PlaceAsync(read);
+        await WriteAsync(scheduler, run, task, 351, 400);
+        await Expect(lines).ToHaveCountAsync(400);
+        Assert.InRange(await PlaceAsync(read), before - 3, before + 3);
+        browser.AssertNoFault();
+    }
+
+    /// <summary>Nobody takes the tasks: a run stays open, and what is in its log is the test's.</summary>
+    private static Task<SchedulerProcess> StartAsync(string name) => SchedulerProcess.StartAsync(
+        name, "--Pipeline:Workers:ingest=0", "--Pipeline:Workers:transform=0", "--Pipeline:Workers:analyze=0", "--Pipeline:Workers:check=0");
+
+    private static async Task<(string Run, string Task)> OpenRunAsync(SchedulerProcess scheduler)
+    {
+        var run = await scheduler.TriggerAsync();
+        var task = (await scheduler.QueryAsync($"select task_key from task_run where run_id = {run} order by ordinal limit 1"))[0];
+        await scheduler.QueryAsync($"insert into task_attempt (run_id, task_key, attempt, state, hangfire_job_id, started_at, ended_at) values ({run}, '{task}', 1, 'succeeded', '0', utc_timestamp(6), utc_timestamp(6))");
+        return (run, task);
+    }
+
+    private static Task WriteAsync(SchedulerProcess scheduler, string run, string task, int first, int last) => scheduler.QueryAsync(
+        $"insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text) values {string.Join(',', Enumerable.Range(first, last - first + 1).Select(seq => $"({run}, '{task}', 1, {seq}, utc_timestamp(6), 'information', 'said {seq}')"))}");
 
     private static async Task HideAsync(Browser browser, bool hidden) => await browser.Page.EvaluateAsync(
         "(hidden) => { Object.defineProperty(document, 'hidden', { configurable: true, value: hidden }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);

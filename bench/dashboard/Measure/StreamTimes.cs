@@ -29,7 +29,7 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
               }
             }
             if (any) { window.bench.batches++; }
-          }).observe(document.querySelector(".ps-log"), { childList: true });
+          }).observe(document.querySelector(".ps-log > div"), { childList: true });
           let last = performance.now();
           const frame = (at) => { window.bench.gaps.push(at - last); last = at; requestAnimationFrame(frame); };
           requestAnimationFrame(frame);

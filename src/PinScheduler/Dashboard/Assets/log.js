@@ -1,13 +1,12 @@
-// A log opens at its end, and grows while its run goes on; who has scrolled up is left there.
+// A log grows while its run goes on; who has scrolled up is left there.
 (() => {
   "use strict";
   const most = 5000;
   const again = 5000;
   const begin = () => {
     const log = document.querySelector(".ps-log");
-    if (!log) { return; }
-    log.scrollTop = log.scrollHeight;
-    if (!log.dataset.psLog || !window.EventSource) { return; }
+    if (!log?.dataset.psLog || !window.EventSource) { return; }
+    const shown = log.firstElementChild;
     const join = log.dataset.psLog.includes("?") ? "&" : "?";
     let source = null, isOver = false;
     const stop = () => { source?.close(); source = null; };
@@ -20,14 +19,12 @@
         const { html, mark } = JSON.parse(event.data);
         log.dataset.psMark = mark;
         if (!html) { return; }
-        const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
         const lines = new DOMParser().parseFromString(html, "text/html").body;
         window.psTimes?.(lines);
         document.getElementById("ps-log-empty")?.remove();
-        log.append(...document.adoptNode(lines).childNodes);
+        shown.append(...document.adoptNode(lines).childNodes);
         // counted once: each count walks over all of them
-        for (let over = log.childElementCount - most; over > 0; over--) { log.firstElementChild.remove(); }
-        if (atEnd) { log.scrollTop = log.scrollHeight; }
+        for (let over = shown.childElementCount - most; over > 0; over--) { shown.firstElementChild.remove(); }
       });
       mine.addEventListener("over", () => { isOver = true; stop(); });
       // an attempt of the browser's own would begin where this one began

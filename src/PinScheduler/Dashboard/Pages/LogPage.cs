@@ -43,13 +43,13 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         }
 
         var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
-        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\">");
+        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"><div>");
         foreach (var line in lines)
         {
             html.Add(Line(line, withTask: filter.Task is null));
         }
 
-        return html.Add($"</div>").Add(lines.Count > 0 ? new PageHtml()
+        return html.Add($"</div></div>").Add(lines.Count > 0 ? new PageHtml()
             : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
     }
 
