@@ -6,7 +6,7 @@ namespace PinScheduler.Cli;
 internal static class ActCommands
 {
     /// <summary>Of a whole run: retry, cancel.</summary>
-    public static Command OfRun(string verb, string description, Option<Uri> server, Option<bool> json)
+    public static Command OfRun(string verb, string description, ServerOptions server, Option<bool> json)
     {
         var (run, reason) = (Run(), Reason(required: false));
         var command = new Command(verb, description) { run, reason };
@@ -14,7 +14,7 @@ internal static class ActCommands
         return command;
     }
 
-    public static Command Rerun(Option<Uri> server, Option<bool> json)
+    public static Command Rerun(ServerOptions server, Option<bool> json)
     {
         var (run, task, below, reason) = (Run(), TaskOf(), Below(), Reason(required: false));
         var command = new Command("rerun", "Runs a task of an ended run again") { run, task, below, reason };
@@ -24,7 +24,7 @@ internal static class ActCommands
     }
 
     /// <summary>Settles a task by hand: succeed, skip.</summary>
-    public static Command OfTask(string verb, string description, Option<Uri> server, Option<bool> json)
+    public static Command OfTask(string verb, string description, ServerOptions server, Option<bool> json)
     {
         var (run, task, reason) = (Run(), TaskOf(), Reason(required: true));
         var command = new Command(verb, description) { run, task, reason };
@@ -32,7 +32,7 @@ internal static class ActCommands
         return command;
     }
 
-    public static Command Plan(Option<Uri> server, Option<bool> json)
+    public static Command Plan(ServerOptions server, Option<bool> json)
     {
         var date = new Option<DateOnly?>("--date") { Description = "The logical date, yyyy-MM-dd; default today" };
         var posts = new Option<long?>("--posts") { Description = "How many posts to emulate; 0 works on what is in Kafka" };
@@ -40,7 +40,7 @@ internal static class ActCommands
         var command = new Command("plan", "Shows what a run would do, and does nothing") { date, posts, only };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var parameters = parsed.GetValue(posts) is { } count ? new Dictionary<string, object> { ["posts"] = count } : [];
             var plan = await client.PostAsync(
                 $"/api/pipelines/{RunCommands.Pipeline}/plan", new { logicalDate = parsed.GetValue(date), parameters, only = parsed.GetValue(only) is { Length: > 0 } keys ? keys : null }, cancellationToken);
@@ -62,7 +62,7 @@ internal static class ActCommands
         return command;
     }
 
-    private static Command PlanOf(string verb, string description, Option<Uri> server, Option<bool> json)
+    private static Command PlanOf(string verb, string description, ServerOptions server, Option<bool> json)
     {
         var run = Run();
         var command = new Command(verb, description) { run };
@@ -70,7 +70,7 @@ internal static class ActCommands
         return command;
     }
 
-    private static Command PlanRerun(Option<Uri> server, Option<bool> json)
+    private static Command PlanRerun(ServerOptions server, Option<bool> json)
     {
         var (run, task, below) = (Run(), TaskOf(), Below());
         var command = new Command("rerun", "Shows what a rerun would do") { run, task, below };
@@ -79,16 +79,16 @@ internal static class ActCommands
         return command;
     }
 
-    private static async Task ShowPlanAsync(ParseResult parsed, string path, Option<Uri> server, Option<bool> json, CancellationToken cancellationToken)
+    private static async Task ShowPlanAsync(ParseResult parsed, string path, ServerOptions server, Option<bool> json, CancellationToken cancellationToken)
     {
-        using var client = new SchedulerClient(parsed.GetValue(server)!);
+        using var client = server.Connect(parsed);
         var plan = await client.GetAsync(path, cancellationToken);
         Output.Line(parsed.GetValue(json) ? plan.GetRawText() : $"{plan.Text("summary")}. The run would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}.");
     }
 
-    private static async Task ActAsync(ParseResult parsed, string path, object body, Option<Uri> server, Option<bool> json, CancellationToken cancellationToken)
+    private static async Task ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken)
     {
-        using var client = new SchedulerClient(parsed.GetValue(server)!);
+        using var client = server.Connect(parsed);
         var answer = await client.PostAsync(path, body, cancellationToken);
         Output.Line(parsed.GetValue(json) ? answer.GetRawText() : $"run {answer.Text("id")} is {answer.Text("state")}");
     }

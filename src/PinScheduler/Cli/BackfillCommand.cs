@@ -6,7 +6,7 @@ internal static class BackfillCommand
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var from = new Option<DateOnly>("--from") { Description = "The first logical date, yyyy-MM-dd", Required = true };
         var to = new Option<DateOnly>("--to") { Description = "The last logical date, yyyy-MM-dd", Required = true };
@@ -16,7 +16,7 @@ internal static class BackfillCommand
         var command = new Command("backfill", "Runs a range of past dates, oldest first; those that have been done are left out") { from, to, posts, force, wait };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var parameters = new Dictionary<string, object>();
             if (parsed.GetValue(posts) is { } count)
             {

@@ -7,7 +7,7 @@ namespace PinScheduler.Cli;
 /// <summary>`clean --explain`: what each rule did to a record of a landing file.</summary>
 internal static class CleanCommand
 {
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var file = new Option<string>("--explain") { Description = "FILE[:LINE], as 'lineage' names files: this line, or the first records", Required = true, HelpName = "FILE[:LINE]" };
         var rejected = new Option<bool>("--rejected") { Description = "Only records that are rejected" };
@@ -15,7 +15,7 @@ internal static class CleanCommand
         var command = new Command("clean", "Explains what the cleaning rules do to records; cleaning itself is a task of a run") { file, rejected, count };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var (path, line) = Split(parsed.GetValue(file)!);
             var records = await client.GetAsync(
                 $"/api/clean/explain?file={Uri.EscapeDataString(path)}&rejected={(parsed.GetValue(rejected) ? "true" : "false")}"

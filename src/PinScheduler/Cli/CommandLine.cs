@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace PinScheduler.Cli;
 
@@ -7,14 +6,14 @@ namespace PinScheduler.Cli;
 internal static class CommandLine
 {
     /// <summary>The root's own options; any other option before a command is configuration for `serve`.</summary>
-    public static bool IsOption(string argument) => argument is "--help" or "-h" or "-?" or "--version" or "--server" or "--json";
+    public static bool IsOption(string argument) => argument.Split('=')[0] is "--help" or "-h" or "-?" or "--version" or "--server" or "--api-key" or "--json";
 
     /// <summary>All verbs with their arguments and options.</summary>
     public static RootCommand Root()
     {
-        var server = new Option<Uri>("--server") { Description = "The server's address", DefaultValueFactory = DefaultServer, CustomParser = ParseServer, Recursive = true };
+        var server = new ServerOptions();
         var json = new Option<bool>("--json") { Description = "Prints what the server answers, as JSON", Recursive = true };
-        var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server, json };
+        var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server.Address, server.Key, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
         root.Add(RunCommands.Run(server, json));
         root.Add(RunCommands.Rebuild(server, json));
@@ -68,31 +67,5 @@ internal static class CommandLine
         {
             return 130;
         }
-    }
-
-    private static Uri DefaultServer(ArgumentResult none)
-    {
-        var named = Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
-        if (AsServer(named) is { } server)
-        {
-            return server;
-        }
-
-        none.AddError($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.");
-        return null!;
-    }
-
-    private static Uri? AsServer(string text) => Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https") ? server : null;
-
-    private static Uri? ParseServer(ArgumentResult given)
-    {
-        var text = given.Tokens.Single().Value;
-        if (AsServer(text) is { } server)
-        {
-            return server;
-        }
-
-        given.AddError($"'{text}' is no server's address; it must be such as http://127.0.0.1:5080.");
-        return null;
     }
 }

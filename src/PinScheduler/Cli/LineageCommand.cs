@@ -11,7 +11,7 @@ internal static class LineageCommand
     // without the path, which says topic, partition and first offset again; the most telling first
     private static readonly string[] OnTerminal = ["topic", "partition", "firstOffset", "lastOffset", "records", "accepted", "duplicates", "rejected", "deadLetters", "landedByRun", "life"];
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var what = new Argument<string>("WHAT") { Description = "A run's id, an analysis's name, or a topic" };
         var place = new Argument<long[]>("PARTITION OFFSET") { Description = "With a topic: the offset whose file and line are wanted", Arity = new ArgumentArity(0, 2) };
@@ -27,7 +27,7 @@ internal static class LineageCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var name = Uri.EscapeDataString(parsed.GetValue(what)!);
             var chosen = parsed.GetValue(place) is { Length: 2 } two
                 ? $"/api/topics/{name}/partitions/{two[0]}/offsets/{two[1]}" + (parsed.GetValue(life) is { } one ? $"?life={one}" : "")

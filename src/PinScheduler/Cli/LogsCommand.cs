@@ -9,7 +9,7 @@ internal static class LogsCommand
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var run = new Argument<string>("RUN") { Description = "A run's id" };
         var task = new Argument<string>("TASK") { Description = "A task's key: drain-pin" };
@@ -17,7 +17,7 @@ internal static class LogsCommand
         var command = new Command("logs", "Prints a task's log") { run, task, follow };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var (of, key, goesOn) = (Uri.EscapeDataString(parsed.GetValue(run)!), parsed.GetValue(task)!, parsed.GetValue(follow));
             var terminal = Output.IsTerminal && !parsed.GetValue(json);
             var path = $"/api/runs/{of}/tasks/{Uri.EscapeDataString(key)}/log?follow={(goesOn ? "true" : "false")}&format={(terminal || parsed.GetValue(json) ? "jsonl" : "text")}";

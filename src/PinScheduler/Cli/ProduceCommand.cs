@@ -15,7 +15,7 @@ internal static class ProduceCommand
     // as /send-data has it
     private static readonly string[] IndexNames = ["index", "ind"];
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var topic = new Argument<string>("TOPIC") { Description = "A topic" };
         var file = new Option<string>("--file") { Description = "JSON values, one a line; - reads the standard input", Required = true };
@@ -23,7 +23,7 @@ internal static class ProduceCommand
         var command = new Command("produce", "Sends a file's lines into a topic") { topic, file, key };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             using var reader = Open(parsed.GetValue(file)!);
             var started = Stopwatch.GetTimestamp();
             var sent = await SendAsync(client, parsed.GetValue(topic)!, reader, parsed.GetValue(key), cancellationToken);

@@ -4,7 +4,7 @@ namespace PinScheduler.Cli;
 
 internal static class ResultCommands
 {
-    public static Command Results(Option<Uri> server, Option<bool> json)
+    public static Command Results(ServerOptions server, Option<bool> json)
     {
         var analysis = new Argument<string?>("ANALYSIS") { Description = "An analysis's name; without it, all are printed", Arity = ArgumentArity.ZeroOrOne };
         var format = new Option<string>("--format") { Description = "table, csv or json", DefaultValueFactory = static _ => "table" }.AcceptOnlyFromAmong("table", "csv", "json");
@@ -28,7 +28,7 @@ internal static class ResultCommands
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var chosen = parsed.GetValue(json) ? "json" : parsed.GetValue(format)!;
             if (parsed.GetValue(analysis) is not { } name)
             {

@@ -7,7 +7,7 @@ internal static class RunCommands
 {
     public const string Pipeline = "nightly";
 
-    public static Command Run(Option<Uri> server, Option<bool> json)
+    public static Command Run(ServerOptions server, Option<bool> json)
     {
         var date = new Option<DateOnly?>("--date") { Description = "The logical date, yyyy-MM-dd; default today" };
         var posts = new Option<long?>("--posts") { Description = "How many posts to emulate; 0 works on what is in Kafka" };
@@ -16,7 +16,7 @@ internal static class RunCommands
         var command = new Command("run", "Starts a run of the pipeline") { date, posts, wait, results };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var parameters = new Dictionary<string, object>();
             if (parsed.GetValue(posts) is { } count)
             {
@@ -39,13 +39,13 @@ internal static class RunCommands
         return command;
     }
 
-    public static Command Rebuild(Option<Uri> server, Option<bool> json)
+    public static Command Rebuild(ServerOptions server, Option<bool> json)
     {
         var wait = new Option<bool>("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
         var command = new Command("rebuild", "Computes all rollups anew, warns where they had become wrong, and runs the analyses and checks") { wait };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var pipeline = (await client.GetAsync("/api/pipelines", cancellationToken)).EnumerateArray().Single(one => one.Text("key") == Pipeline);
             var only = pipeline.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("stage") is "analyze" or "check").Select(static task => task.Text("key"));
             var run = await StartAsync(client, new { parameters = new { rebuild = true }, only, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
@@ -54,13 +54,13 @@ internal static class RunCommands
         return command;
     }
 
-    public static Command Runs(Option<Uri> server, Option<bool> json)
+    public static Command Runs(ServerOptions server, Option<bool> json)
     {
         var limit = new Option<int>("--limit") { Description = "How many", DefaultValueFactory = static _ => 20 };
         var command = new Command("runs", "Lists the newest runs") { limit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var runs = await client.GetAsync($"/api/runs?limit={parsed.GetValue(limit)}", cancellationToken);
             if (parsed.GetValue(json))
             {
@@ -94,13 +94,13 @@ internal static class RunCommands
         return command;
     }
 
-    public static Command Show(Option<Uri> server, Option<bool> json)
+    public static Command Show(ServerOptions server, Option<bool> json)
     {
         var run = new Argument<string>("RUN") { Description = "A run's id" };
         var command = new Command("show", "Shows one run with its tasks") { run };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var shown = await client.GetAsync($"/api/runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}", cancellationToken);
             if (parsed.GetValue(json))
             {

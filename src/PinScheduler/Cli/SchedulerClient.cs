@@ -5,13 +5,18 @@ using System.Text.Json;
 namespace PinScheduler.Cli;
 
 /// <summary>The HTTP API of a running server, as the commands use it.</summary>
-internal sealed class SchedulerClient(Uri server, TimeSpan? patience = null) : IDisposable
+internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patience = null) : IDisposable
 {
     // nothing of a request that finds no room has been produced
     private const int NoRoomTries = 60;
     private static readonly TimeSpan NoRoomPause = TimeSpan.FromSeconds(1);
 
-    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = patience ?? TimeSpan.FromSeconds(100) };
+    private readonly HttpClient _http = new()
+    {
+        BaseAddress = server,
+        Timeout = patience ?? TimeSpan.FromSeconds(100),
+        DefaultRequestHeaders = { Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key) },
+    };
 
     /// <exception cref="CliException">The server is not there, or it answered with an error: its own sentence.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>

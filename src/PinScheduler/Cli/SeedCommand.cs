@@ -11,13 +11,13 @@ internal static class SeedCommand
     // a hundred million posts take that long; Ctrl-C ends it earlier, and leaves the source that was there
     private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var posts = new Option<long>("--posts") { Description = "How many posts the source has then", Required = true };
         var command = new Command("seed", "Makes the seeded source anew; a source of your own is never touched") { posts };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!, Patience);
+            using var client = server.Connect(parsed, Patience);
             var wanted = parsed.GetValue(posts);
             Task<JsonElement> SeedAsync() => client.PostAsync("/api/source/seed", new { posts = wanted }, cancellationToken);
             var answer = Output.IsTerminal && !parsed.GetValue(json)

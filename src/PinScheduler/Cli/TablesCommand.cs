@@ -11,13 +11,13 @@ internal static class TablesCommand
     private static readonly string[] OnTerminal = ["table", "rows", "bytes", "grownBytes", "grownBytesPerRun", "dataBytes", "indexBytes", "group"];
     private static readonly string[] History = ["run", "sampledAt", "rows", "dataBytes", "indexBytes", "bytes"];
 
-    public static Command Create(Option<Uri> server, Option<bool> json)
+    public static Command Create(ServerOptions server, Option<bool> json)
     {
         var table = new Argument<string?>("TABLE") { Description = "Only this one, as it was after each of the last runs", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("tables", "Shows the warehouse's tables, largest first: rows (estimated), bytes, and the growth by the last run") { table };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var name = parsed.GetValue(table);
             var path = "/api/warehouse/tables" + (name is null ? "" : "/" + Uri.EscapeDataString(name));
             if (parsed.GetValue(json))

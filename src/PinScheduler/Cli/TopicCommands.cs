@@ -11,14 +11,14 @@ internal static class TopicCommands
     // two looks make a rate
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    public static Command Topics(Option<Uri> server, Option<bool> json)
+    public static Command Topics(ServerOptions server, Option<bool> json)
     {
         var topic = new Argument<string?>("TOPIC") { Description = "Only this one, with its partitions", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All of the cluster's topics, not just the pipeline's" };
         var command = new Command("topics", "Shows topics: offsets, what is drained, lag and records a second") { topic, all };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             var topics = await LookAsync(client, parsed.GetValue(topic), parsed.GetValue(all), cancellationToken);
             if (topics.Any(one => one.GetProperty("rate").ValueKind == JsonValueKind.Null))
             {
@@ -37,7 +37,7 @@ internal static class TopicCommands
         return command;
     }
 
-    public static Command Peek(Option<Uri> server, Option<bool> json)
+    public static Command Peek(ServerOptions server, Option<bool> json)
     {
         var topic = new Argument<string?>("TOPIC") { Description = "A topic", Arity = ArgumentArity.ZeroOrOne };
         var count = new Option<int>("-n") { Description = "How many records, the newest first", DefaultValueFactory = static _ => 5 };
@@ -53,7 +53,7 @@ internal static class TopicCommands
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new SchedulerClient(parsed.GetValue(server)!);
+            using var client = server.Connect(parsed);
             if (parsed.GetValue(source))
             {
                 PrintPost(await client.GetAsync("/api/source/post", cancellationToken), parsed.GetValue(json));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using PinScheduler.Cli;
 using PinScheduler.Tests.EndToEnd;
 
@@ -41,12 +43,14 @@ public sealed class CommandLineTests
     public void Contract_IsKept(string line)
     {
         Assert.Empty(CommandLine.Root().Parse(line).Errors);
-        Assert.Empty(CommandLine.Root().Parse(line + " --json --server http://127.0.0.1:6001").Errors);
+        Assert.Empty(CommandLine.Root().Parse(line + " --json --server http://127.0.0.1:6001 --api-key secret").Errors);
     }
 
     [Theory]
     [InlineData(3, "No server answers at http://127.0.0.1:9", "runs", "--server", "http://127.0.0.1:9")]
+    [InlineData(3, "No server answers at http://127.0.0.1:9", "--server=http://127.0.0.1:9", "runs")]
     [InlineData(2, "no server's address", "runs", "--server", "somewhere")]
+    [InlineData(2, "The key of '--api-key' has letters that no header may carry", "runs", "--api-key", "two words")]
     [InlineData(2, "'frobnicate' is no command of 'pinscheduler'.", "frobnicate")]
     [InlineData(2, "'resuls' is no command of 'pinscheduler'. Did you mean 'results'?", "resuls")]
     [InlineData(2, "'--limt' is no option of 'pinscheduler runs'. Did you mean '--limit'?", "runs", "--limt", "3")]
@@ -69,6 +73,33 @@ public sealed class CommandLineTests
         Assert.True(await command.ExitAsync() == code, command.Output);
         Assert.Contains(sentence, command.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", command.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Bearer secret", "", "--api-key", "secret")]
+    [InlineData("Bearer kept", "kept")]
+    [InlineData("Bearer secret", "kept", "--api-key", "secret")]
+    [InlineData(null, "")]
+    public async Task ApiKey_GoesWithTheRequest(string? authorization, string environment, params string[] arguments)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var command = new ChildProcess(
+            Path.GetTempPath(),
+            new Dictionary<string, string> { ["PINSCHEDULER_API_KEY"] = environment },
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "runs", "--json", "--server", $"http://{listener.LocalEndpoint}", .. arguments]);
+        using var asked = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        using var reader = new StreamReader(asked.GetStream());
+        var headers = new List<string>();
+        while (await reader.ReadLineAsync() is { Length: > 0 } header)
+        {
+            headers.Add(header);
+        }
+
+        await asked.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"u8.ToArray());
+        Assert.True(await command.ExitAsync() == 0, command.Output);
+        Assert.Equal(authorization is null ? [] : [$"Authorization: {authorization}"], headers.Where(header => header.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net.Http.Headers;
+
+namespace PinScheduler.Cli;
+
+/// <summary>Which server a command asks, and as whom; either option stands before or behind the command.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>Where it is.</summary>
+    public Option<Uri> Address { get; } = new("--server") { Description = "The server's address", DefaultValueFactory = DefaultAddress, CustomParser = ParseAddress, Recursive = true };
+
+    /// <summary>What whoever stands before the server lets pass; the server has no log-in of its own yet.</summary>
+    public Option<string> Key { get; } = new("--api-key")
+    {
+        Description = "Sent with each request, as 'Authorization: Bearer KEY'; better in PINSCHEDULER_API_KEY, which no list of processes shows",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("PINSCHEDULER_API_KEY") ?? "",
+        CustomParser = ParseKey,
+        HelpName = "KEY",
+        Recursive = true,
+    };
+
+    /// <summary>The server that was named.</summary>
+    public SchedulerClient Connect(ParseResult parsed, TimeSpan? patience = null) => new(parsed.GetValue(Address)!, parsed.GetValue(Key) is { Length: > 0 } key ? key : null, patience);
+
+    private static Uri DefaultAddress(ArgumentResult none)
+    {
+        var named = Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
+        if (AsServer(named) is { } server)
+        {
+            return server;
+        }
+
+        none.AddError($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.");
+        return null!;
+    }
+
+    private static Uri? ParseAddress(ArgumentResult given)
+    {
+        var text = given.Tokens.Single().Value;
+        if (AsServer(text) is { } server)
+        {
+            return server;
+        }
+
+        given.AddError($"'{text}' is no server's address; it must be such as http://127.0.0.1:5080.");
+        return null;
+    }
+
+    private static Uri? AsServer(string text) => Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https") ? server : null;
+
+    private static string? ParseKey(ArgumentResult given)
+    {
+        var key = given.Tokens.Single().Value;
+        if (AuthenticationHeaderValue.TryParse("Bearer " + key, out var header) && header.Parameter == key && key.All(static letter => letter is > ' ' and <= '~'))
+        {
+            return key;
+        }
+
+        given.AddError("The key of '--api-key' has letters that no header may carry; it may have those of ASCII but no spaces.");
+        return null;
+    }
+}
