@@ -60,7 +60,7 @@ internal static class CommandLine
         }
         catch (CliException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            await Console.Error.WriteLineAsync(Output.Harmless(exception.Message));
             return exception.ExitCode;
         }
         catch (OperationCanceledException)

@@ -19,13 +19,16 @@ internal static class Output
     {
         if (IsTerminal && colour is not null)
         {
-            AnsiConsole.Write(new OverLive(new Markup($"[{colour}]{Markup.Escape(text)}[/]\n")));
+            AnsiConsole.Write(new OverLive(new Markup($"[{colour}]{Markup.Escape(Harmless(text))}[/]\n")));
         }
         else
         {
-            Console.WriteLine(text);
+            Console.WriteLine(IsTerminal ? Harmless(text) : text);
         }
     }
+
+    /// <summary>Without what would steer a terminal: texts of errors and records come from anywhere.</summary>
+    public static string Harmless(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? ' ' : letter));
 
     /// <param name="title">Stands above the table.</param>
     /// <param name="more">The command that shows all rows, where a terminal is to see only the first; null shows all.</param>

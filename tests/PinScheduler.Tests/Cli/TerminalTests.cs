@@ -41,6 +41,16 @@ public sealed class TerminalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Errors_DoNotSteerTheTerminal()
+    {
+        var run = await _scheduler.TriggerAsync(new { parameters = new { posts = 0 } });
+        await _scheduler.EndAsync(run);
+        await _scheduler.QueryAsync($"update task_run set state = 'failed', error = 'fell over \u001b]0;owned\u0007 there' where run_id = {run} and task_key = 'clean-pin'");
+        Assert.Contains("fell over  ]0;owned  there", await OnTerminalAsync($"show {run}"), StringComparison.Ordinal);
+        Assert.Contains("no run '9 [8m'", await OnTerminalAsync("show 9\u001b[8m", code: 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Seed_MakesTheSourceAnew_ButNotAUsersOwn()
     {
         Assert.Matches("^the source has 90 posts, made in [0-9.]+ s\n$", await PipedAsync("seed --posts 90"));
