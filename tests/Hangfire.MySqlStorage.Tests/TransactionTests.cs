@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Transactions;
 using Hangfire.MySql.Commands;
+using Hangfire.MySql.Schema;
+using Hangfire.MySql.Sql;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.States;
 using Hangfire.Storage;
@@ -252,6 +255,22 @@ public sealed class TransactionTests : IDisposable
         _connection.AnnounceServer(new string('s', 300), new Server.ServerContext { WorkerCount = 1, Queues = ["default"] });
         Assert.EndsWith("😀", _connection.GetStateData(id).Reason, StringComparison.Ordinal);
         Assert.Equal(300, _database.Storage.GetMonitoringApi().Servers().Single().Name.Length);
+    }
+
+    /// <summary>The server answers each statement by itself, and each answer wakes the client.</summary>
+    [Fact]
+    public void Commit_IsOneStatement_WhereTheServerKnowsBlocks()
+    {
+        using var connection = _database.Storage.Database.OpenUnpooled();
+        var writes = new WriteSet(_database.Storage.Database.Tables);
+        writes.List("key", new InsertToList("value"));
+        writes.Set("key", new AddToSet(["value"], 1));
+        long Asked() => connection.Query($"show session status like 'Questions'", row => long.Parse(row.GetString(1), CultureInfo.InvariantCulture))[0];
+        var before = Asked();
+        var packets = writes.Packets();
+        writes.Send(connection, packets);
+        Assert.Equal(1 + (ServerVersion.IsMariaDb(connection) ? 1 : packets[0].Statements), Asked() - before);
+        Assert.Equal((1, 1), (Rows("List"), Rows("Set")));
     }
 
     [Fact]

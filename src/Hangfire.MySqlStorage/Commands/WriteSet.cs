@@ -142,10 +142,14 @@ internal sealed class WriteSet(Tables tables)
             first.Begin(start);
             packets.Add(new SqlBatch().Add($"commit"));
         }
-        else if (packets.Sum(packet => packet.Statements) - before > 1)
+        else if (packets.Count > 1)
         {
             first.Begin(start);
             packets[^1].Add($"commit");
+        }
+        else if (first.Statements - before > 1)
+        {
+            first.Enclose(start);
         }
 
         return packets;

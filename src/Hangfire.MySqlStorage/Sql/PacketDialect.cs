@@ -1,3 +1,6 @@
+using Hangfire.MySql.Schema;
+using MySqlConnector;
+
 namespace Hangfire.MySql.Sql;
 
 /// <summary>
@@ -34,6 +37,9 @@ internal sealed class PacketDialect : IDisposable
         _current = dialect;
         return dialect;
     }
+
+    /// <summary>Whether a transaction may be one statement: MariaDB knows blocks outside of procedures, and in the storage's own sessions they are not another dialect's.</summary>
+    public static bool HasBlocks(MySqlConnection connection) => _current is null && ServerVersion.IsMariaDb(connection);
 
     /// <summary>A packet's text, which holds no values: they are parameters.</summary>
     public static string Translate(string packet) => _current is null ? packet : _current._translate(packet);

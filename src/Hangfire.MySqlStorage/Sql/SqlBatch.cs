@@ -11,9 +11,13 @@ internal sealed class SqlBatch
     /// <summary>No number and no instant is written with more.</summary>
     private const long MostBytesOfOther = 48;
 
+    /// <summary>Characters: the server keeps a copy of each statement of a block.</summary>
+    private const int MostInBlock = 1 << 20;
+
     private readonly StringBuilder _text = new();
     private readonly List<object?> _values = [];
     private int _valueSize;
+    private int? _transaction;
 
     public int Statements { get; private set; }
 
@@ -65,9 +69,16 @@ internal sealed class SqlBatch
         return this;
     }
 
+    /// <summary>Makes a whole transaction of what was added from there on.</summary>
+    public SqlBatch Enclose(int from)
+    {
+        _transaction = from;
+        return Begin(from).Add($"commit");
+    }
+
     public MySqlCommand Command(MySqlConnection connection)
     {
-        var command = new MySqlCommand(PacketDialect.Translate(_text.ToString()), connection);
+        var command = new MySqlCommand(PacketDialect.Translate(_transaction is { } from && Size <= MostInBlock && PacketDialect.HasBlocks(connection) ? Block(from) : _text.ToString()), connection);
         for (var i = 0; i < _values.Count; i++)
         {
             command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), _values[i] ?? DBNull.Value);
@@ -75,6 +86,9 @@ internal sealed class SqlBatch
 
         return command;
     }
+
+    /// <summary>What comes from there on as one statement, to whose parts the server does not answer one by one: each such answer wakes the client.</summary>
+    private string Block(int from) => string.Concat(_text.ToString(0, from), "begin not atomic\n", _text.ToString(from, _text.Length - from), "end;\n");
 
     internal void Literal(string text) => _text.Append(text);
 
