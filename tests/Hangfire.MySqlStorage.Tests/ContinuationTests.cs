@@ -95,6 +95,33 @@ public sealed class ContinuationTests : IDisposable
         Assert.NotNull(_database.Owner(LockOf(child)));
     }
 
+    /// <summary>A new job gets its state without its lock, between any two statements of who asks for it.</summary>
+    [Fact]
+    public void OneThatGetsItsState_WhileItIsAskedFor_IsStarted()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            var parent = _client.Schedule(() => Jobs.Nothing(), TimeSpan.FromDays(1));
+            var child = _other.CreateExpiredJob(TestJobs.Nothing(), new Dictionary<string, string>(), TimeProvider.System.GetUtcNow().UtcDateTime, TimeSpan.FromHours(1));
+            _other.SetJobParameter(parent, "Continuations", $$"""[{"JobId":"{{child}}","Options":1}]""");
+            using var asks = new Barrier(2);
+            var writes = Task.Factory.StartNew(
+                () =>
+                {
+                    asks.SignalAndWait();
+                    Thread.SpinWait(i * 100);
+                    ChangeState(_other, child, new AwaitingState(parent, new EnqueuedState()));
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            asks.SignalAndWait();
+            End(parent);
+            writes.GetAwaiter().GetResult();
+            Assert.Equal("Enqueued", _other.GetJobData(child)!.State);
+        }
+    }
+
     [Fact]
     public void WhatIsWrittenMeanwhile_IsReadUnderItsLock()
     {

@@ -27,7 +27,6 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
     {
         var first = new SqlBatch();
         Ask(first, _requests.OfType<LockRequest>().SelectMany(request => request.Locks).Where(taken => taken.Session is null).ToList());
-        AskForStates(first, _requests.OfType<LockRequest>().Where(request => request.WithStates).SelectMany(request => request.Locks).ToList());
         var claims = _requests.SelectMany(request => request.Claims).ToList();
         foreach (var claim in claims.Where(claim => claim.Given.Count > 0))
         {
@@ -110,6 +109,8 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
             }
         });
 
+        // before the jobs: a new job gets its state without its lock, and one that was read before its state would be changed by nobody
+        AskForStates(sql, _requests.OfType<LockRequest>().Where(request => request.WithStates).SelectMany(request => request.Locks).Intersect(locks).ToList());
         var jobs = locks.Where(wanted => wanted.JobId is not null).Select(wanted => wanted.JobId!.Value).ToList();
         if (jobs.Count > 0)
         {
