@@ -97,7 +97,7 @@ public sealed class ContinuationTests : IDisposable
 
     /// <summary>A new job gets its state without its lock, between any two statements of who asks for it.</summary>
     [Fact]
-    public void OneThatGetsItsState_WhileItIsAskedFor_IsStarted()
+    public async Task OneThatGetsItsState_WhileItIsAskedFor_IsStarted()
     {
         for (var i = 0; i < 300; i++)
         {
@@ -117,7 +117,7 @@ public sealed class ContinuationTests : IDisposable
                 TaskScheduler.Default);
             asks.SignalAndWait();
             End(parent);
-            writes.GetAwaiter().GetResult();
+            await writes;
             Assert.Equal("Enqueued", _other.GetJobData(child)!.State);
         }
     }

@@ -82,7 +82,7 @@ public sealed class LogTests
         return (run, task);
     }
 
-    private static Task WriteAsync(SchedulerProcess scheduler, string run, string task, int first, int last) => scheduler.QueryAsync(
+    private static Task<List<string>> WriteAsync(SchedulerProcess scheduler, string run, string task, int first, int last) => scheduler.QueryAsync(
         $"insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text) values {string.Join(',', Enumerable.Range(first, last - first + 1).Select(seq => $"({run}, '{task}', 1, {seq}, utc_timestamp(6), 'information', 'said {seq}')"))}");
 
     private static async Task HideAsync(Browser browser, bool hidden) => await browser.Page.EvaluateAsync(
