@@ -66,7 +66,7 @@ internal sealed class ForeseenLocks(MySqlStorage storage, SharedWork work)
     /// <summary>Gives back those that nobody came for.</summary>
     public void GiveBack()
     {
-        _taken.ForEach(work.Free);
+        work.Free(_taken);
         _taken.Clear();
     }
 }

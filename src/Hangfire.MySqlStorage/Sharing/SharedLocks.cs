@@ -97,7 +97,10 @@ internal sealed class SharedLocks(MySqlStorage storage, SharedWork work) : IDisp
         }
 
         locks.ForEach(held => held.Forget());
-        writes.JobIds.ToList().ForEach(jobId => _foreseen.Find(jobId)?.Forget());
+        foreach (var jobId in writes.JobIds)
+        {
+            _foreseen.Find(jobId)?.Forget();
+        }
     }
 
     /// <summary>Whether the lock on this job is held here; what is written then goes with what is not written yet.</summary>

@@ -120,10 +120,13 @@ internal sealed class SharedWork : IDisposable
     }
 
     /// <summary>Gives a lock back, here and in the database.</summary>
-    public void Free(SharedLock held)
+    public void Free(SharedLock held) => Free([held]);
+
+    /// <summary>Gives several back in one packet.</summary>
+    public void Free(List<SharedLock> held)
     {
-        Release([held]);
-        Unreserve(held);
+        Release(held);
+        held.ForEach(Unreserve);
     }
 
     /// <summary>Claims up to so many jobs, each where possible with its lock and as it is in the database, for the worker that will get it.</summary>
@@ -214,8 +217,7 @@ internal sealed class SharedWork : IDisposable
             }
         }
 
-        Release(idle);
-        idle.ForEach(Unreserve);
+        Free(idle);
     }
 
     private void Release(List<SharedLock> held)

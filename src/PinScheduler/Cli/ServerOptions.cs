@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net.Http.Headers;
 
 namespace PinScheduler.Cli;
 
@@ -14,8 +13,8 @@ internal sealed class ServerOptions
     public Option<string> Key { get; } = new("--api-key")
     {
         Description = "Sent with each request, as 'Authorization: Bearer KEY'; better in PINSCHEDULER_API_KEY, which no list of processes shows",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("PINSCHEDULER_API_KEY") ?? "",
-        CustomParser = ParseKey,
+        DefaultValueFactory = static none => Environment.GetEnvironmentVariable("PINSCHEDULER_API_KEY") is { Length: > 0 } key ? Checked(key, "PINSCHEDULER_API_KEY", none) : "",
+        CustomParser = static given => Checked(given.Tokens.Single().Value, "'--api-key'", given),
         HelpName = "KEY",
         Recursive = true,
     };
@@ -49,15 +48,13 @@ internal sealed class ServerOptions
 
     private static Uri? AsServer(string text) => Uri.TryCreate(text, UriKind.Absolute, out var server) && (server.Scheme == "http" || server.Scheme == "https") ? server : null;
 
-    private static string? ParseKey(ArgumentResult given)
+    private static string Checked(string key, string source, ArgumentResult result)
     {
-        var key = given.Tokens.Single().Value;
-        if (AuthenticationHeaderValue.TryParse("Bearer " + key, out var header) && header.Parameter == key && key.All(static letter => letter is > ' ' and <= '~'))
+        if (!key.All(static letter => letter is > ' ' and <= '~'))
         {
-            return key;
+            result.AddError($"The key of {source} has letters that no header may carry; it may have those of ASCII, but no spaces or line ends.");
         }
 
-        given.AddError("The key of '--api-key' has letters that no header may carry; it may have those of ASCII but no spaces.");
-        return null;
+        return key;
     }
 }

@@ -102,13 +102,15 @@ public sealed class CommandLineTests
         Assert.Equal(authorization is null ? [] : [$"Authorization: {authorization}"], headers.Where(header => header.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase)));
     }
 
-    [Fact]
-    public async Task Command_SaysSo_WhereTheEnvironmentNamesNoServer()
+    [Theory]
+    [InlineData("PINSCHEDULER_SERVER", "somewhere", "PINSCHEDULER_SERVER is 'somewhere', which is no server's address")]
+    [InlineData("PINSCHEDULER_API_KEY", "secret\n", "The key of PINSCHEDULER_API_KEY has letters that no header may carry")]
+    public async Task Command_SaysSo_WhereTheEnvironmentIsWrong(string name, string value, string sentence)
     {
-        var command = new ChildProcess(Path.GetTempPath(), new Dictionary<string, string> { ["PINSCHEDULER_SERVER"] = "somewhere" }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "runs"]);
+        var command = new ChildProcess(Path.GetTempPath(), new Dictionary<string, string> { [name] = value }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "runs"]);
 
         Assert.True(await command.ExitAsync() == 2, command.Output);
-        Assert.StartsWith("PINSCHEDULER_SERVER is 'somewhere', which is no server's address", command.Output, StringComparison.Ordinal);
+        Assert.StartsWith(sentence, command.Output, StringComparison.Ordinal);
     }
 
     [Theory]
