@@ -14,6 +14,7 @@ internal sealed class ChaosRun(string database, int seed, TimeSpan time, IReadOn
     private readonly ServerProcess?[] _servers = new ServerProcess?[2];
     private readonly ChaosClients _clients = new(seed);
     private readonly ConcurrentBag<string> _broken = [];
+    private readonly ConcurrentBag<string> _unhandled = [];
     private int _kills;
     private int _restarts;
 
@@ -35,10 +36,11 @@ internal sealed class ChaosRun(string database, int seed, TimeSpan time, IReadOn
             }
 
             await SettleAsync();
+            _servers.OfType<ServerProcess>().ToList().ForEach(NoteUnhandled);
             await using var after = await OpenAsync();
             var broken = _broken.Concat(_clients.Broken).Concat(await Invariants.BrokenAsync(after)).ToList();
             return new ChaosReport(seed, time, await after.ExecuteScalarAsync<int>("select count(*) from run"), await after.ExecuteScalarAsync<int>("select count(*) from task_attempt"), _kills, _restarts,
-                _clients.Cancels, _clients.Retries, _clients.Stories, _clients.Refusals, broken);
+                _clients.Cancels, _clients.Retries, _clients.Stories, _clients.Refusals, [.. _unhandled], broken);
         }
         finally
         {
@@ -74,11 +76,14 @@ internal sealed class ChaosRun(string database, int seed, TimeSpan time, IReadOn
             var server = _servers[which]!;
             _servers[which] = null;
             server.Kill();
+            NoteUnhandled(server);
             _kills++;
             server.Dispose();
             _servers[which] = await ServerProcess.StartAsync(database, seed);
         }
     }
+
+    private void NoteUnhandled(ServerProcess server) => server.Unhandled.ToList().ForEach(_unhandled.Add);
 
     // runs that wait for each other are done one after the other, on a busy machine for long: over when nothing is left, or when nothing moves
     private async Task SettleAsync()

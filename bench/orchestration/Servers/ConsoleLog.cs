@@ -12,7 +12,9 @@ internal sealed class ConsoleLog : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Console.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
+        Console.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" ({Text(exception)})")}");
+
+    private static string Text(Exception exception) => $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}{(exception.InnerException is { } inner ? " <- " + Text(inner) : "")}";
 
     public void Dispose()
     {

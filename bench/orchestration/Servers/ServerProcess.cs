@@ -34,6 +34,9 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>What its requests ended with instead of an answer that was meant; the client saw 500.</summary>
+    public IEnumerable<string> Unhandled => Output.Split('\n').Select(static line => line.Split("An unhandled exception was thrown by the application. ")).Where(static parts => parts.Length == 2).Select(static parts => parts[1].Trim());
+
     public static async Task<ServerProcess> StartAsync(string database, int seed)
     {
         var server = new ServerProcess(database, seed);

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Hangfire;
+using Hangfire.MySql;
 using MySqlConnector;
 
 namespace PinScheduler.Hosting;
@@ -27,6 +29,9 @@ internal static class DatabaseAway
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown or MySqlErrorCode.ConnectionCountError or MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.NewAbortingConnection } => true,
         MySqlException { InnerException: IOException or SocketException } => true,
         MySqlException { InnerException: MySqlException inner } => Is(inner),
+        // the lock's session went away; what Hangfire was doing about a job when its storage failed
+        DistributedLockLostException => true,
+        BackgroundJobClientException { InnerException: { } inner } => Is(inner),
         // a connection that breaks in an answer, and a pooled one that had broken before
         IOException { InnerException: SocketException } => true,
         InvalidOperationException { Source: "MySqlConnector" } or EndOfStreamException { Source: "MySqlConnector" } => true,
