@@ -13,7 +13,7 @@ public sealed class LogTests
         var (run, task) = await OpenRunAsync(scheduler);
         Task WriteAsync(int seq) => LogTests.WriteAsync(scheduler, run, task, seq, seq);
         await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
-        var lines = browser.Page.Locator(".ps-log > div > div");
+        var lines = browser.Page.Locator(".ps-log > div > div > div");
 
         await WriteAsync(1);
         await browser.Page.GotoAsync($"/hangfire/runs/{run}/log");
@@ -27,7 +27,7 @@ public sealed class LogTests
         await using var other = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
         await other.Page.GotoAsync($"/hangfire/runs/{run}/log");
         await WriteAsync(4);
-        await Expect(other.Page.Locator(".ps-log > div > div")).ToHaveCountAsync(4);
+        await Expect(other.Page.Locator(".ps-log > div > div > div")).ToHaveCountAsync(4);
         await Expect(lines).ToHaveCountAsync(2);
         await HideAsync(browser, hidden: false);
         await Expect(lines).ToHaveCountAsync(4);
@@ -44,10 +44,10 @@ public sealed class LogTests
         var (run, task) = await OpenRunAsync(scheduler);
         await WriteAsync(scheduler, run, task, 1, 300);
         await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!);
-        var lines = browser.Page.Locator(".ps-log > div > div");
+        var lines = browser.Page.Locator(".ps-log > div > div > div");
         // how far below the window's upper edge
         Task<double> PlaceAsync(string said) => browser.Page.EvaluateAsync<double>(
-            "(said) => [...document.querySelectorAll('.ps-log > div > div')].find((line) => line.textContent.endsWith(said)).getBoundingClientRect().top - document.querySelector('.ps-log').getBoundingClientRect().top", said);
+            "(said) => [...document.querySelectorAll('.ps-log > div > div > div')].find((line) => line.textContent.endsWith(said)).getBoundingClientRect().top - document.querySelector('.ps-log').getBoundingClientRect().top", said);
 
         await browser.Page.GotoAsync($"/hangfire/runs/{run}/log");
         await Expect(lines).ToHaveCountAsync(300);
@@ -62,7 +62,7 @@ public sealed class LogTests
         await browser.Page.Mouse.WheelAsync(0, -2000);
         await Expect(lines.Last).Not.ToBeInViewportAsync();
         var read = await browser.Page.EvaluateAsync<string>(
-            "new Promise((done) => { const log = document.querySelector('.ps-log'); let at; const still = () => { if (at === log.scrollTop) { const box = log.getBoundingClientRect(); done(document.elementFromPoint(box.left + 60, box.top + 60).closest('.ps-log > div > div').textContent); } else { at = log.scrollTop; setTimeout(still, 200); } }; still(); })");
+            "new Promise((done) => { const log = document.querySelector('.ps-log'); let at; const still = () => { if (at === log.scrollTop) { const box = log.getBoundingClientRect(); done(document.elementFromPoint(box.left + 60, box.top + 60).closest('.ps-log > div > div > div').textContent); } else { at = log.scrollTop; setTimeout(still, 200); } }; still(); })");
         var before = await PlaceAsync(read);
         await WriteAsync(scheduler, run, task, 351, 400);
         await Expect(lines).ToHaveCountAsync(400);

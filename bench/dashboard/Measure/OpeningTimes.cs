@@ -27,11 +27,11 @@ internal sealed class OpeningTimes(Browser browser, int samples)
     private const string WhenLogIsAtItsEnd =
         """
         const look = () => requestAnimationFrame(() => {
-          const log = document.querySelector(".ps-log"), lines = log?.firstElementChild;
+          const log = document.querySelector(".ps-log"), lines = log?.firstElementChild.lastElementChild;
           // what follows the log is there, so its last line is; one frame more, and it has been drawn
           const last = log && document.getElementById("footer") && lines.lastElementChild.getBoundingClientRect(), box = last && log.getBoundingClientRect();
           if (!last || last.bottom > box.bottom + 1 || last.top < box.top) { look(); return; }
-          requestAnimationFrame(() => { window.bench = { used: performance.now(), shown: 0, size: lines.childElementCount }; });
+          requestAnimationFrame(() => { window.bench = { used: performance.now(), shown: 0, size: log.querySelectorAll("time").length }; });
         });
         look();
         """;

@@ -24,12 +24,13 @@ internal sealed class StreamTimes(Browser browser, SchedulerServer server, TimeS
             let any = false;
             for (const record of records) {
               for (const node of record.addedNodes) {
-                const said = /line (\d+) at ([\d.]+):/.exec(node.textContent);
+                // a block comes empty
+                const said = !node.matches(".ps-log > div > div") && /line (\d+) at ([\d.]+):/.exec(node.textContent);
                 if (said) { window.bench.numbers.push(Number(said[1])); window.bench.ages.push(now - Number(said[2])); any = true; }
               }
             }
             if (any) { window.bench.batches++; }
-          }).observe(document.querySelector(".ps-log > div"), { childList: true });
+          }).observe(document.querySelector(".ps-log > div"), { childList: true, subtree: true });
           let last = performance.now();
           const frame = (at) => { window.bench.gaps.push(at - last); last = at; requestAnimationFrame(frame); };
           requestAnimationFrame(frame);

@@ -33,7 +33,7 @@ internal static class DatabaseAway
         DistributedLockLostException => true,
         BackgroundJobClientException { InnerException: { } inner } => Is(inner),
         // a connection that breaks in an answer, and a pooled one that had broken before
-        IOException { InnerException: SocketException } => true,
+        IOException { InnerException: SocketException } or SocketException => true,
         InvalidOperationException { Source: "MySqlConnector" } or EndOfStreamException { Source: "MySqlConnector" } => true,
         _ => false,
     };

@@ -18,6 +18,27 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         ? throw RefusedException.Invalid($"'level' is '{level}'; it may be {string.Join(", ", TaskLogReader.Levels)}.")
         : new LogFilter(request.Query("task"), request.Query("level"), request.Query("search"));
 
+    // as in log.js: what is out of sight costs the browser by the block, not by the line
+    private const int BlockLines = 25;
+
+    /// <summary>A log as a whole, its attributes given; log.js adds to it.</summary>
+    public static PageHtml Box(IReadOnlyList<LogLine> lines, bool withTask, PageHtml attributes)
+    {
+        var html = new PageHtml().Add($"<div {attributes}><div>");
+        foreach (var block in lines.Chunk(BlockLines))
+        {
+            html.Add($"<div>");
+            foreach (var line in block)
+            {
+                html.Add(Line(line, withTask));
+            }
+
+            html.Add($"</div>");
+        }
+
+        return html.Add($"</div></div>");
+    }
+
     public static PageHtml Line(LogLine line, bool withTask) => new PageHtml().Add($"<div class=\"ps-log-{line.Level}\"><time datetime=\"{line.Time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\" data-ps-time=\"plain\">{line.Time:HH:mm:ss.fff}</time> {(withTask ? new PageHtml().Add($"<b>{line.Task}</b> ") : new PageHtml())}{(line.Attempt > 1 ? $"[{line.Attempt}] " : "")}{(line.Level == "information" ? "" : line.Level.ToUpperInvariant() + " ")}{line.Text}</div>");
 
     /// <summary>How far a page has the log, by task.</summary>
@@ -43,13 +64,8 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         }
 
         var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
-        html.Add($"<div class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"><div>");
-        foreach (var line in lines)
-        {
-            html.Add(Line(line, withTask: filter.Task is null));
-        }
-
-        return html.Add($"</div></div>").Add(lines.Count > 0 ? new PageHtml()
+        var attributes = new PageHtml().Add($"class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"");
+        return html.Add(Box(lines, withTask: filter.Task is null, attributes)).Add(lines.Count > 0 ? new PageHtml()
             : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
     }
 
