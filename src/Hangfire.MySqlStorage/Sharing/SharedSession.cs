@@ -42,7 +42,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     private int _lively;
     private Session? _session;
 
-    /// <summary>How long the one that serves waits for workers that asked a moment ago and mostly ask again at once.</summary>
+    /// <summary>How long the one that serves waits for workers that asked a moment ago and mostly ask again at once, up to four of them; for eight twice as long.</summary>
     public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Without a command for so long, the session may be closed by the server, or the server restarted unseen.</summary>
@@ -188,9 +188,9 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     /// </summary>
     private void Gather()
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var (started, most) = (TimeProvider.System.GetTimestamp(), GatherTime * Math.Max(1, _lively / 4.0));
         _gathers = true;
-        while (_pending.Count < _lively && GatherTime - TimeProvider.System.GetElapsedTime(started) is var left && left > TimeSpan.Zero && Monitor.Wait(_gate, left))
+        while (_pending.Count < _lively && most - TimeProvider.System.GetElapsedTime(started) is var left && left > TimeSpan.Zero && Monitor.Wait(_gate, left))
         {
         }
 

@@ -30,7 +30,7 @@ internal static class JobBlock
             var task = (await request.Get<RunReader>().GetAsync(run, request.Aborted)).Tasks!.First(one => one.Key == key);
             html.Add($"<div class=\"ps-bar\">").State(task.State).Add($"<span>attempt {task.Attempts}</span> <span>{task.Server}</span> <a href=\"{url.To(LogPage.Path(run.ToString(), key))}\">whole log</a></div>");
             var lines = await request.Get<TaskLogReader>().LastAsync(run, new LogFilter(key, null, null), LinesShown, request.Aborted);
-            html.Add(LogPage.Box(lines, withTask: false, new PageHtml().Add($"class=\"ps-log ps-log-tail\"")));
+            html.Add(lines.Count > 0 ? LogPage.Box(lines, withTask: false, new PageHtml().Add($"class=\"ps-log ps-log-tail\"")) : new PageHtml().Add($"<p class=\"ps-note\">No line in its log.</p>"));
         }
         catch (RefusedException refused)
         {
