@@ -89,11 +89,12 @@ public sealed class HandoverTests : IDisposable
     }
 
     [Fact]
-    public async Task LockThatIsHeldOn_IsWaitedForByTheWorker()
+    public void LockThatIsHeldOn_IsWaitedForByTheWorker()
     {
         var id = Create(new AwaitingState("1"));
         StartWorkers(2);
-        Task<JobData?> started;
+        JobData? job = null;
+        Thread starts;
         using (_client.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
         {
             using (_client.AcquireDistributedLock(LockOf(id), TimeSpan.Zero))
@@ -102,12 +103,16 @@ public sealed class HandoverTests : IDisposable
             }
 
             var (worker, fetched) = One();
-            started = Task.Run(() => Start(worker, fetched));
+            starts = new Thread(() => job = Start(worker, fetched));
+            starts.Start();
+            Wait.Until(() => starts.ThreadState.HasFlag(ThreadState.WaitSleepJoin), "the worker to wait");
+            Assert.Null(job);
+            // the lock goes with this commit
             ChangeState(_client, id, new DeletedState());
-            Assert.False(started.IsCompleted);
         }
 
-        Assert.Equal("Deleted", (await started)!.State);
+        Assert.True(starts.Join(Wait.Deadline));
+        Assert.Equal("Deleted", job!.State);
     }
 
     [Fact]

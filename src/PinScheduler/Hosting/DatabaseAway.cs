@@ -24,7 +24,7 @@ internal static class DatabaseAway
     });
 
     /// <summary>It cannot be reached, is stopping, or went away in the middle; not where it refuses a statement.</summary>
-    private static bool Is(Exception exception) => exception switch
+    internal static bool Is(Exception exception) => exception switch
     {
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown or MySqlErrorCode.ConnectionCountError or MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.NewAbortingConnection } => true,
         MySqlException { InnerException: IOException or SocketException } => true,

@@ -1,13 +1,14 @@
 // A log grows while its run goes on; who has scrolled up is left there.
 (() => {
   "use strict";
-  // in blocks of lines: what is out of sight costs by the block, and goes by the block
-  const blockLines = 25, mostBlocks = 200;
+  const most = 5000;
   const again = 5000;
   const begin = () => {
     const log = document.querySelector(".ps-log");
     if (!log?.dataset.psLog || !window.EventSource) { return; }
     const shown = log.firstElementChild;
+    // in blocks of lines, as the page has them: what is out of sight costs by the block, and goes by the block
+    const blockLines = Number(log.dataset.psBlock);
     const put = (lines) => {
       let block = shown.lastElementChild, room = block ? blockLines - block.childElementCount : 0;
       for (const line of lines) {
@@ -15,7 +16,7 @@
         block.append(line);
         room--;
       }
-      while (shown.childElementCount > mostBlocks) { shown.firstElementChild.remove(); }
+      while (shown.childElementCount * blockLines > most) { shown.firstElementChild.remove(); }
     };
     const join = log.dataset.psLog.includes("?") ? "&" : "?";
     let source = null, isOver = false;

@@ -10,6 +10,9 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
     // more than anybody reads from its end; the search and the file reach the rest
     private const int LinesShown = 1000;
 
+    // what is out of sight costs the browser by the block, not by the line; pages.css has the height of such a block
+    private const int BlockLines = 25;
+
     public static string Path(string run, string? task = null) => $"/runs/{run}/log" + (task is null ? "" : $"?task={Uri.EscapeDataString(task)}");
 
     /// <summary>What the page and its stream are asked for.</summary>
@@ -18,13 +21,10 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         ? throw RefusedException.Invalid($"'level' is '{level}'; it may be {string.Join(", ", TaskLogReader.Levels)}.")
         : new LogFilter(request.Query("task"), request.Query("level"), request.Query("search"));
 
-    // as in log.js: what is out of sight costs the browser by the block, not by the line
-    private const int BlockLines = 25;
-
     /// <summary>A log as a whole, its attributes given; log.js adds to it.</summary>
     public static PageHtml Box(IReadOnlyList<LogLine> lines, bool withTask, PageHtml attributes)
     {
-        var html = new PageHtml().Add($"<div {attributes}><div>");
+        var html = new PageHtml().Add($"<div {attributes} data-ps-block=\"{BlockLines}\"><div>");
         foreach (var block in lines.Chunk(BlockLines))
         {
             html.Add($"<div>");
