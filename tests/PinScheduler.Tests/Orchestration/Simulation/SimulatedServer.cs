@@ -68,7 +68,7 @@ internal sealed class SimulatedServer(OrchestrationHost host, string name) : IDi
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         _job = _connection.FetchNextJob(["analyze"], patience.Token);
-        if (Change(Processing(), null, EnqueuedState.StateName, ProcessingState.StateName)?.Name == ProcessingState.StateName)
+        if (Change(Processing(), null, done: null, EnqueuedState.StateName, ProcessingState.StateName)?.Name == ProcessingState.StateName)
         {
             _next = ClaimAsync;
         }
@@ -127,7 +127,8 @@ internal sealed class SimulatedServer(OrchestrationHost host, string name) : IDi
     {
         if (state is not null)
         {
-            Change(state, board, ProcessingState.StateName);
+            // the storage takes the job from its queue with the same commit, so Hangfire has it do so; what is removed after that is gone already
+            Change(state, board, _job, ProcessingState.StateName);
         }
 
         _next = RemoveAsync;
@@ -156,7 +157,7 @@ internal sealed class SimulatedServer(OrchestrationHost host, string name) : IDi
         .Single(constructor => constructor.GetParameters().Length == 2).Invoke([name, "worker"]);
 
     // Hangfire's own worker gives what a job leaves for its filters in a constructor that is not public
-    private IState? Change(IState state, RunBoard? board, params string[] from)
+    private IState? Change(IState state, RunBoard? board, IFetchedJob? done, params string[] from)
     {
         var left = new Dictionary<string, object>();
         if (board is not null)
@@ -169,6 +170,7 @@ internal sealed class SimulatedServer(OrchestrationHost host, string name) : IDi
             { } type when type == typeof(JobStorage) => host.Storage,
             { } type when type == typeof(IStorageConnection) => _connection,
             { } type when type == typeof(IState) => state,
+            { } type when type == typeof(IFetchedJob) => done,
             { } type when type == typeof(IEnumerable<string>) => from,
             { } type when type == typeof(string) => parameter.Name == "backgroundJobId" ? _job!.JobId : name,
             { } type when type == typeof(bool) => false,
