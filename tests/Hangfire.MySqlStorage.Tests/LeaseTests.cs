@@ -67,6 +67,38 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(0, _database.Scalar<long>("select count(*) from JobQueue where Queue = 'default'"));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    public void Commit_OfJobsFromSeveralClaims_TakesEachForItsOwnClaims(int? stolen, bool commits)
+    {
+        using var connection = (JobStorageConnection)_database.Storage.GetConnection();
+        var jobs = new List<IFetchedJob> { Fetch(connection) };
+        for (var i = 0; i < 2; i++)
+        {
+            _client.Enqueue(() => Jobs.Nothing());
+            jobs.Add(Fetch(connection));
+        }
+
+        // the same process has claimed one of them once more
+        _ = stolen is { } index
+            && Run($"update JobQueue q inner join JobQueue o on o.JobId = {jobs[(index + 1) % 3].JobId} set q.FetchToken = o.FetchToken where q.JobId = {jobs[index].JobId}");
+        using var transaction = (JobStorageTransaction)connection.CreateWriteTransaction();
+        jobs.ForEach(transaction.RemoveFromQueue);
+        var error = Record.Exception(transaction.Commit);
+        Assert.Equal(commits, error is null);
+        Assert.True(commits || error is JobLeaseLostException, error?.ToString());
+        Assert.Equal(commits ? 0 : 3, _database.Scalar<long>("select count(*) from JobQueue"));
+    }
+
+    private bool Run(string sql)
+    {
+        _database.Execute(sql);
+        return true;
+    }
+
     [Fact]
     public void Commit_WritesNothingAtAll_ThroughConnectionWhoseJobIsLost()
     {

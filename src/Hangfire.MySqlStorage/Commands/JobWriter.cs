@@ -57,7 +57,7 @@ internal sealed class JobWriter(Tables tables)
                 sql.Piece($"null, null");
             }
 
-            Expiry(sql.Piece($", "), change).Piece($")");
+            Expiry(sql.Piece($", "), change.ExpireIn).Piece($")");
         }
 
         _ = created.Exists(change => change.MayBeWritten) ? sql.Piece($" on duplicate key update {tables.Job}.Id = {tables.Job}.Id").End() : sql.End();
@@ -74,25 +74,25 @@ internal sealed class JobWriter(Tables tables)
         var moved = changes.Where(change => present.ContainsKey(change.JobId)).ToList();
         if (moved.Count > 0)
         {
-            Column(columns.Next().Piece($"StateId = "), changes, moved, "StateId", change => StateId(sql, present[change.JobId].Row));
-            Column(columns.Next().Piece($"StateName = "), changes, moved, "StateName", change => sql.Piece($"{present[change.JobId].Name}"));
+            Column(columns.Next().Piece($"StateId = "), changes, moved, "StateId", change => present[change.JobId].Row, row => StateId(sql, row));
+            Column(columns.Next().Piece($"StateName = "), changes, moved, "StateName", change => present[change.JobId].Name, name => sql.Piece($"{name}"));
         }
 
         var expiring = changes.Where(change => change.ExpiryChanges).ToList();
         if (expiring.Count > 0)
         {
-            Column(columns.Next().Piece($"ExpireAt = "), changes, expiring, "ExpireAt", change => Expiry(sql, change));
+            Column(columns.Next().Piece($"ExpireAt = "), changes, expiring, "ExpireAt", change => change.ExpireIn, span => Expiry(sql, span));
         }
 
         sql.Piece($" where Id in ({changes.Select(change => change.JobId)})").End();
     }
 
-    /// <summary>A column's new value by job; jobs for which there is none keep theirs.</summary>
-    private static void Column(SqlBatch sql, List<JobChange> all, List<JobChange> with, string column, Func<JobChange, SqlBatch> value)
+    /// <summary>A column's new value by job, or the same for all; jobs for which there is none keep theirs.</summary>
+    private static void Column<T>(SqlBatch sql, List<JobChange> all, List<JobChange> with, string column, Func<JobChange, T> value, Func<T, SqlBatch> write)
     {
-        if (all.Count == 1)
+        if (all.Count == with.Count && with.Select(value).Distinct().Count() == 1)
         {
-            value(with[0]);
+            write(value(with[0]));
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class JobWriter(Tables tables)
         foreach (var change in with)
         {
             sql.Piece($" when {change.JobId} then ");
-            value(change);
+            write(value(change));
         }
 
         _ = all.Count == with.Count ? sql : sql.Piece($" else ").Raw(column);
@@ -142,6 +142,6 @@ internal sealed class JobWriter(Tables tables)
     private static SqlBatch StateId(SqlBatch sql, int row) =>
         row == 0 ? sql.Piece($"last_insert_id()") : sql.Piece($"last_insert_id() + {row} * @@auto_increment_increment");
 
-    private static SqlBatch Expiry(SqlBatch sql, JobChange change) =>
-        change.ExpireIn is { } span ? sql.Piece($"utc_timestamp(6) + interval {span} microsecond") : sql.Piece($"null");
+    private static SqlBatch Expiry(SqlBatch sql, TimeSpan? expireIn) =>
+        expireIn is { } span ? sql.Piece($"utc_timestamp(6) + interval {span} microsecond") : sql.Piece($"null");
 }

@@ -12,7 +12,7 @@ internal sealed class Ownership(Tables tables)
     public void Write(SqlBatch sql, IEnumerable<MySqlFetchedJob> kept, IEnumerable<MySqlFetchedJob> acknowledged)
     {
         var done = Sorted(acknowledged);
-        var fences = Sorted(kept);
+        var fences = Sorted(kept.Except(done));
         if (fences.Count > 0)
         {
             // with those to be deleted, in one order: the heartbeat locks the same rows, and in that order
@@ -35,13 +35,15 @@ internal sealed class Ownership(Tables tables)
 
     private static SqlBatch Token(SqlBatch sql, List<MySqlFetchedJob> jobs)
     {
-        if (jobs.Count == 1)
+        // all of one claim bear the same
+        var tokens = jobs.GroupBy(job => job.Token, job => job.RowId).ToList();
+        if (tokens.Count == 1)
         {
-            return sql.Piece($"{jobs[0].Token}");
+            return sql.Piece($"{tokens[0].Key}");
         }
 
-        sql.Piece($"case q.Id");
-        jobs.ForEach(job => sql.Piece($" when {job.RowId} then {job.Token}"));
-        return sql.Piece($" end");
+        sql.Piece($"case");
+        tokens.Skip(1).ToList().ForEach(token => sql.Piece($" when q.Id in ({token}) then {token.Key}"));
+        return sql.Piece($" else {tokens[0].Key} end");
     }
 }

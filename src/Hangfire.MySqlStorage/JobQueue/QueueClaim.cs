@@ -15,6 +15,8 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
     /// <summary>A variable finds the claimed rows without a look at those that others have fetched or done; a connection of the user's may not allow one.</summary>
     private readonly bool _hasVariable = storage.Shared is not null;
 
+    private readonly long? _behind = source.Head?.Row;
+
     public JobSource Source => source;
 
     public string Token { get; } = storage.ProcessLease.NextToken();
@@ -39,12 +41,20 @@ internal sealed class QueueClaim(MySqlStorage storage, JobSource source, int wan
 
     public MySqlFetchedJob Fetched(long rowId, long jobId) => new(storage, rowId, jobId, source.Queue, Token, _begun);
 
+    /// <summary>What was claimed.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool Note(IReadOnlyList<long> rowIds)
+    {
+        source.Head?.Note(_behind, rowIds, wanted);
+        return rowIds.Count == wanted || _behind is not null;
+    }
+
     private SqlBatch Update(SqlBatch sql)
     {
         _ = _hasVariable ? sql.Add($"set @hf_now = utc_timestamp(6)") : sql;
-        sql.Piece($"update (select Id from {_tables.JobQueue} where Queue = {source.Queue} and ");
+        sql.Piece($"update (select Id from {_tables.JobQueue}").Raw(_behind is null ? "" : " ignore index (primary)").Piece($" where Queue = {source.Queue} and ");
         _ = source.Fresh
-            ? sql.Piece($"FetchedAt is null order by Id")
+            ? (_behind is { } row ? sql.Piece($"FetchedAt is null and Id > {row}") : sql.Piece($"FetchedAt is null")).Piece($" order by Id")
             : sql.Piece($"FetchedAt < utc_timestamp(6) - interval {storage.Options.SlidingInvisibilityTimeout} microsecond and utc_timestamp(6) < {storage.StaleLeases.LookUntil} order by FetchedAt");
         return sql
             .Piece($" limit {wanted} for update skip locked) v straight_join {_tables.JobQueue} q force index (primary) on q.Id = v.Id set q.FetchedAt = ")

@@ -37,6 +37,7 @@ internal sealed class QueueFetcher : IDisposable
     private readonly MySqlStorage _storage;
     private readonly string[] _queues;
     private readonly JobClaimer _claimer;
+    private readonly QueueHead _head = new();
     private bool _led;
     private bool _idles;
     private volatile bool _likely = true;
@@ -104,7 +105,7 @@ internal sealed class QueueFetcher : IDisposable
 
     /// <summary>A claim of the next job for a worker that is about to have finished one; null where it should come and ask.</summary>
     public ClaimRequest? Next() => _likely && _claimer.CanClaimBlindly
-        ? new ClaimRequest(new JobSource(_queues[0], Fresh: true), 1, PutBy)
+        ? new ClaimRequest(new JobSource(_queues[0], Fresh: true, _head), 1, PutBy)
         : null;
 
     /// <summary>
@@ -157,7 +158,7 @@ internal sealed class QueueFetcher : IDisposable
 
     private void PutBy(ClaimRequest request)
     {
-        _likely = _likely && request.Claimed.Count == request.Wanted;
+        _likely = _likely && request.MayBeMore;
         HandOver(request, []);
     }
 

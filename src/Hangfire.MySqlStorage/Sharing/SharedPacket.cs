@@ -193,9 +193,11 @@ internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session s
         _claimed.Add(reader =>
         {
             var rows = reader.Rows(row => (Job: claim.Fetched(row.GetInt64(0), row.GetInt64(1)), IsTaken: IsTaken(row, 2))).OrderBy(row => row.Job.RowId).ToList();
+            var mayBeMore = claim.Note(rows.ConvertAll(row => row.Job.RowId));
             foreach (var request in requests)
             {
                 request.Claimed.AddRange(rows.Take(request.Wanted).Select(row => (row.Job, Lock(row.Job.Id, row.IsTaken))));
+                request.MayBeMore = mayBeMore;
                 rows = rows.Skip(request.Wanted).ToList();
             }
         });

@@ -140,6 +140,9 @@ internal sealed class ClaimRequest(JobSource source, int wanted, Action<ClaimReq
     /// <summary>The claimed jobs; a lock without a session was not free.</summary>
     public List<(MySqlFetchedJob Job, SharedLock Lock)> Claimed { get; } = [];
 
+    /// <summary>Whether the next claim may find something.</summary>
+    public bool MayBeMore { get; set; }
+
     public override void Complete()
     {
         if (Claimed.Count == 0)

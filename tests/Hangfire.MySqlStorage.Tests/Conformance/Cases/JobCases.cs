@@ -265,6 +265,28 @@ public sealed class JobCases(StorageUnderTest subject) : StorageCases(subject)
         Assert.NotNull(Monitor.JobDetails(ending).ExpireAt);
     }
 
+    public void JobsChangedTogether_KeepWhatIsNotChanged()
+    {
+        var (moved, ending, alike) = (CreateJob(), CreateJob(), CreateJob());
+        Commit(transaction => transaction.SetJobState(ending, new TestState("Before")));
+        Commit(transaction =>
+        {
+            transaction.SetJobState(moved, new TestState("After"));
+            transaction.ExpireJob(ending, TimeSpan.FromDays(30));
+        });
+        Assert.Equal(["After", "Before"], new[] { moved, ending }.Select(id => Read(connection => connection.GetJobData(id)!.State)));
+        Assert.InRange(Monitor.JobDetails(ending).ExpireAt!.Value, Monitor.JobDetails(moved).ExpireAt!.Value.AddDays(20), DateTime.MaxValue);
+        Commit(transaction =>
+        {
+            transaction.SetJobState(moved, new TestState("Same"));
+            transaction.SetJobState(alike, new TestState("Same"));
+            transaction.ExpireJob(moved, TimeSpan.FromDays(60));
+            transaction.ExpireJob(alike, TimeSpan.FromDays(60));
+        });
+        Assert.Equal(["Same", "Before", "Same"], new[] { moved, ending, alike }.Select(id => Read(connection => connection.GetJobData(id)!.State)));
+        Assert.All(new[] { moved, alike }, id => Assert.True(Monitor.JobDetails(id).ExpireAt > Monitor.JobDetails(ending).ExpireAt));
+    }
+
     public void ExpireAndPersist_DoNothing_WhenJobIsMissing()
     {
         Commit(transaction =>
