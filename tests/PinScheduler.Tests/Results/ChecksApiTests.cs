@@ -35,5 +35,5 @@ public sealed class ChecksApiTests : IAsyncLifetime
         await _bench.RefusedAsync(404, "/api/runs/99/checks", "There is no run '99'");
     }
 
-    private static SqlTaskFile File(string name, string sql) => Stages.Analyze.AnalysisDatabase.File(name) with { Sql = sql, Columns = [], Threshold = null, Message = CheckMessage.Default };
+    private static SqlTaskFile File(string name, string sql) => Stages.Analyze.AnalysisDatabase.File(name) with { Path = name + ".sql", Sql = sql, Columns = [], Threshold = null, Message = CheckMessage.Default };
 }

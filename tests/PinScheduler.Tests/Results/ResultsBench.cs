@@ -44,7 +44,7 @@ internal sealed class ResultsBench : IAsyncDisposable
     {
         await using var connection = await Database.Warehouse.OpenAsync(default);
         var run = await Database.AddRunAsync(state, state == "running" ? null : Day.AddDays(await connection.ExecuteScalarAsync<int>("select count(*) from run")));
-        await Database.RunAsync(AnalysisDatabase.File(analysis) with { Sql = sql, Columns = [], Tables = [] }, run);
+        await Database.RunAsync(AnalysisDatabase.File(analysis) with { Path = analysis + ".sql", Sql = sql, Columns = [], Tables = [] }, run);
         return run;
     }
 

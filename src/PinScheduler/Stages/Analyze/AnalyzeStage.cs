@@ -10,7 +10,7 @@ internal sealed class AnalyzeStage(SqlTask task, Warehouse warehouse, RollupKeep
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var outcome = await new SqlTaskRun(warehouse, rollups, task, context).RunAsync(keep: long.MaxValue, cancellationToken);
+        var outcome = await new SqlTaskRun(warehouse, rollups, task.AsItIsNow(), context).RunAsync(keep: long.MaxValue, cancellationToken);
         await retention.PruneAsync(task.File, context.Fence, cancellationToken);
         return StageResult.Of(("rows", outcome.Count));
     }

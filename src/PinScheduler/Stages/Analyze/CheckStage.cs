@@ -11,8 +11,9 @@ internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper
 
     public async Task<StageResult> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var file = task.File;
-        var broken = (await new SqlTaskRun(warehouse, rollups, task, context).RunAsync(KeptRows, cancellationToken)).Count;
+        var now = task.AsItIsNow();
+        var file = now.File;
+        var broken = (await new SqlTaskRun(warehouse, rollups, now, context).RunAsync(KeptRows, cancellationToken)).Count;
         await retention.PruneAsync(file, context.Fence, cancellationToken);
         var result = StageResult.Of(("broken", broken));
         if (broken == 0)

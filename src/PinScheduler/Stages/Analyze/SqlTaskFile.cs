@@ -86,5 +86,32 @@ internal sealed record SqlTaskFile
         };
     }
 
+    /// <summary>
+    /// As it is on the disk now, so that a query that was mended need not wait for a restart. One that is not there any more is as it was at start.
+    /// </summary>
+    /// <exception cref="StageFailedException">Its header is wrong, or says otherwise than at start what it is called or reads, of which the pipeline's graph was made.</exception>
+    public SqlTaskFile AsItIsNow()
+    {
+        var sql = File.Exists(Path) ? File.ReadAllText(Path) : Sql;
+        if (sql == Sql)
+        {
+            return this;
+        }
+
+        SqlTaskFile now;
+        try
+        {
+            now = Parse(Path, Kind, sql);
+        }
+        catch (SqlFileException exception)
+        {
+            throw new StageFailedException(exception.Message, retry: false, exception);
+        }
+
+        return now.Name == Name && now.Tables.ToHashSet().SetEquals(Tables)
+            ? now
+            : throw new StageFailedException($"{Path} has another 'name' or other 'tables' than when this server started, and the pipeline's graph is made of these: restart the server, then retry.");
+    }
+
     private static string Humanized(string name) => char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' ');
 }

@@ -77,6 +77,39 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_TakesTheFileAsItIsNow()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("analyze-stage-").FullName, "mine.sql");
+        const string header = "-- title: Mine\n-- tables: a, b\n";
+        await File.WriteAllTextAsync(path, header + "select nothing as n");
+        var file = SqlTaskFile.Load(path, SqlTaskKind.Analysis);
+        await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(file));
+
+        // as an editor leaves it: mended, with a new title and the tables in another order
+        await File.WriteAllTextAsync(path, "-- title: Ours\n-- tables: b, a\nselect 1 as n");
+        await _database.RunAsync(file);
+        Assert.Equal(["1"], await _database.RowsAsync("mine"));
+
+        foreach (var (text, reason) in new[]
+        {
+            (header + "-- name: other\nselect 2 as n", "has another 'name' or other 'tables' than when this server started"),
+            ("-- title: Mine\n-- tables: a\nselect 2 as n", "has another 'name' or other 'tables' than when this server started"),
+            ("-- title: Mine\n-- tables: a, b\n-- chart: pie\nselect 2 as n", "mine.sql:3"),
+        })
+        {
+            await File.WriteAllTextAsync(path, text);
+            var failed = await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(file));
+            Assert.Contains(reason, failed.Message, StringComparison.Ordinal);
+            Assert.False(failed.Retry);
+        }
+
+        File.Delete(path);
+        await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(file));
+        Assert.Equal(["1"], await _database.RowsAsync("mine"));
+        Directory.Delete(Path.GetDirectoryName(path)!);
+    }
+
+    [Fact]
     public async Task Run_Fails_WhenTheColumnsAreNotTheHeaders()
     {
         var file = Analysis("select 1 as b") with { Columns = ["a"] };

@@ -24,6 +24,7 @@ internal sealed class RollupKeeper(Warehouse warehouse)
     public async Task<RollupOutcome> KeepAsync(SqlTaskFile file, StageContext context, bool anew, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        file = file.AsItIsNow();
         var table = new RollupTable(warehouse, file);
         await table.PrepareAsync(context.Fence, cancellationToken);
         var outcome = await warehouse.TransactAsync(async (connection, transaction) =>
