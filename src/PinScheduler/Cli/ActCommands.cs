@@ -6,20 +6,26 @@ namespace PinScheduler.Cli;
 internal static class ActCommands
 {
     /// <summary>Of a whole run: retry, cancel.</summary>
-    public static Command OfRun(string verb, string description, ServerOptions server, Option<bool> json)
+    public static Command OfRun(string verb, string description, ServerOptions server, Option<bool> json, bool waits = false)
     {
-        var (run, reason) = (Run(), Reason(required: false));
+        var (run, reason, wait) = (Run(), Reason(required: false), Wait());
         var command = new Command(verb, description) { run, reason };
-        command.SetAction((parsed, cancellationToken) => ActAsync(parsed, $"{Path(parsed, run)}/{verb}", new { by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken));
+        if (waits)
+        {
+            command.Add(wait);
+        }
+
+        command.SetAction((parsed, cancellationToken) =>
+            ActAsync(parsed, $"{Path(parsed, run)}/{verb}", new { by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, waits && parsed.GetValue(wait)));
         return command;
     }
 
     public static Command Rerun(ServerOptions server, Option<bool> json)
     {
-        var (run, task, below, reason) = (Run(), TaskOf(), Below(), Reason(required: false));
-        var command = new Command("rerun", "Runs a task of an ended run again") { run, task, below, reason };
+        var (run, task, below, reason, wait) = (Run(), TaskOf(), Below(), Reason(required: false), Wait());
+        var command = new Command("rerun", "Runs a task of an ended run again") { run, task, below, reason, wait };
         command.SetAction((parsed, cancellationToken) =>
-            ActAsync(parsed, $"{Path(parsed, run, task)}/rerun", new { below = parsed.GetValue(below), by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken));
+            ActAsync(parsed, $"{Path(parsed, run, task)}/rerun", new { below = parsed.GetValue(below), by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, parsed.GetValue(wait)));
         return command;
     }
 
@@ -86,12 +92,20 @@ internal static class ActCommands
         Output.Line(parsed.GetValue(json) ? plan.GetRawText() : $"{plan.Text("summary")}. The run would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}.");
     }
 
-    private static async Task ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken)
+    private static async Task<int> ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken, bool wait = false)
     {
         using var client = server.Connect(parsed);
         var answer = await client.PostAsync(path, body, cancellationToken);
+        if (wait)
+        {
+            return await RunCommands.WaitAsync(client, answer, parsed.GetValue(json), cancellationToken);
+        }
+
         Output.Line(parsed.GetValue(json) ? answer.GetRawText() : $"run {answer.Text("id")} is {answer.Text("state")}");
+        return ExitCodes.Done;
     }
+
+    private static Option<bool> Wait() => new("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
 
     private static Argument<string> Run() => new("RUN") { Description = "A run's id" };
 

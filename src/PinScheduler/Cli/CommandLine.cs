@@ -20,7 +20,7 @@ internal static class CommandLine
         root.Add(RunCommands.Runs(server, json));
         root.Add(RunCommands.Show(server, json));
         root.Add(LogsCommand.Create(server, json));
-        root.Add(ActCommands.OfRun("retry", "Runs the tasks that did not succeed again", server, json));
+        root.Add(ActCommands.OfRun("retry", "Runs the tasks that did not succeed again", server, json, waits: true));
         root.Add(ActCommands.OfRun("cancel", "Cancels a run", server, json));
         root.Add(ActCommands.Rerun(server, json));
         root.Add(ActCommands.OfTask("succeed", "Marks a task as succeeded, so that what waits for it goes on", server, json));

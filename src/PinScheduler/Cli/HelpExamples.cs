@@ -17,7 +17,7 @@ internal static class HelpExamples
         ["runs"] = ["runs", "runs --limit 100 --json"],
         ["show"] = ["show 12", "show 12 --json"],
         ["logs"] = ["logs 12 clean-pin", "logs 12 drain-pin -f"],
-        ["retry"] = ["retry 12", "retry 12 --reason \"the disk has room again\""],
+        ["retry"] = ["retry 12", "retry 12 --wait", "retry 12 --reason \"the disk has room again\""],
         ["cancel"] = ["cancel 12 --reason \"wrong date\""],
         ["rerun"] = ["rerun 12 clean-geo", "rerun 12 clean-geo --below --reason \"rule changed\""],
         ["succeed"] = ["succeed 12 clean-geo --reason \"loaded by hand\""],

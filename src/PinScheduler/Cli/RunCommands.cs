@@ -109,6 +109,7 @@ internal static class RunCommands
             }
 
             Output.Line($"run {shown.Text("id")} of {shown.Text("pipeline")} for {shown.Text("logicalDate")}: {shown.Text("state")}{(shown.Text("reason") is { Length: > 0 } because ? ", " + because : "")}{ProgressBars.Left(shown)}", Output.Colour(shown.Text("state")));
+            Output.Line($"{shown.Text("trigger")}{(shown.Text("requestedBy") is { Length: > 0 } who ? " by " + who : "")}, started {(shown.Text("startedAt") is { Length: > 0 } start ? start : "not yet")}{(shown.Text("endedAt") is { Length: > 0 } end ? $", ended {end}, after {RunWatch.Seconds(shown)}" : "")}", "grey");
             foreach (var task in shown.GetProperty("tasks").EnumerateArray())
             {
                 RunWatch.PrintTask(task);
@@ -120,6 +121,7 @@ internal static class RunCommands
             }
 
             RunWatch.PrintWarnings(shown);
+            RunWatch.PrintFailures(shown);
         });
         return command;
     }
@@ -138,7 +140,13 @@ internal static class RunCommands
             return ExitCodes.Done;
         }
 
-        run = await new RunWatch(client, quiet: json).WaitAsync(run.Text("id"), cancellationToken);
+        return await WaitAsync(client, run, json, cancellationToken);
+    }
+
+    /// <summary>Follows a run to its end, from the tasks on that have not ended in what is given of it.</summary>
+    public static async Task<int> WaitAsync(SchedulerClient client, JsonElement run, bool json, CancellationToken cancellationToken)
+    {
+        run = await new RunWatch(client, quiet: json).WaitAsync(run, cancellationToken);
         if (json)
         {
             Output.Line(run.GetRawText());

@@ -11,6 +11,17 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<string> _told = [];
 
+    /// <summary>Follows the run to its end; of its tasks only those are told that have not ended in what is given of it.</summary>
+    public Task<JsonElement> WaitAsync(JsonElement run, CancellationToken cancellationToken)
+    {
+        if (run.TryGetProperty("tasks", out var tasks))
+        {
+            _told.UnionWith(tasks.EnumerateArray().Where(static task => task.Text("endedAt").Length > 0).Select(Told));
+        }
+
+        return WaitAsync(run.Text("id"), cancellationToken);
+    }
+
     public async Task<JsonElement> WaitAsync(string run, CancellationToken cancellationToken)
     {
         if (quiet || !Output.IsTerminal)
@@ -38,6 +49,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
                 {
                     Output.Line($"run {run} for {state.Text("logicalDate")} {state.Text("state")} after {Seconds(state)}", Output.Colour(state.Text("state")));
                     PrintWarnings(state);
+                    PrintFailures(state);
                 }
 
                 return state;
@@ -49,7 +61,9 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
     }
 
     private bool IsTold(JsonElement task, bool runEnded) =>
-        !quiet && (task.Text("endedAt").Length > 0 || runEnded) && task.Text("state") is not ("skipped" or "waiting" or "queued" or "running" or "retrying") && _told.Add($"{task.Text("key")} {task.Text("state")} {task.Text("attempts")}");
+        !quiet && (task.Text("endedAt").Length > 0 || runEnded) && task.Text("state") is not ("skipped" or "waiting" or "queued" or "running" or "retrying") && _told.Add(Told(task));
+
+    private static string Told(JsonElement task) => $"{task.Text("key")} {task.Text("state")} {task.Text("attempts")}";
 
     public static void PrintTask(JsonElement task)
     {
@@ -79,6 +93,21 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         foreach (var warning in run.GetProperty("warnings").EnumerateArray())
         {
             Output.Line("warning: " + warning, "yellow");
+        }
+    }
+
+    /// <summary>Last, where one looks first: what failed, and what to do about it.</summary>
+    public static void PrintFailures(JsonElement run)
+    {
+        var failed = run.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("state") == "failed").ToList();
+        foreach (var task in failed)
+        {
+            Output.Line($"failed: {task.Text("key")}{(task.Text("error") is { Length: > 0 } error ? ": " + error : "")}", "red");
+        }
+
+        if (failed.Count > 0)
+        {
+            Output.Line($"Its log: pinscheduler logs {run.Text("id")} {failed[0].Text("key")}. Once that is mended: pinscheduler retry {run.Text("id")} --wait.", "default");
         }
     }
 
