@@ -89,7 +89,7 @@ internal static class ActCommands
     {
         using var client = server.Connect(parsed);
         var plan = await client.GetAsync(path, cancellationToken);
-        Output.Line(parsed.GetValue(json) ? plan.GetRawText() : $"{plan.Text("summary")}. The run would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}.");
+        Output.Line(parsed.GetValue(json) ? plan.GetRawText() : $"{plan.Text("summary")}.{(plan.Text("state") == "running" ? "" : $" The run would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}.")}");
     }
 
     private static async Task<int> ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken, bool wait = false)

@@ -102,7 +102,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         var failed = run.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("state") == "failed").ToList();
         foreach (var task in failed)
         {
-            Output.Line($"failed: {task.Text("key")}{(task.Text("error") is { Length: > 0 } error ? ": " + error : "")}", "red");
+            Output.Line($"failed: {task.Text("key")}{(task.Text("error") is { Length: > 0 } error ? ": " + error.Split('\n')[0] : "")}", "red");
         }
 
         if (failed.Count > 0)

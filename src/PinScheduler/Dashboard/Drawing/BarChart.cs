@@ -32,7 +32,7 @@ internal static class BarChart
     public static string Rounded(double value) => Math.Abs(value) switch
     {
         >= 1e9 => (value / 1e9).ToString("0.## 'bn'", CultureInfo.InvariantCulture),
-        >= 1e6 => (value / 1e6).ToString("0.## 'm'", CultureInfo.InvariantCulture),
+        >= 1e6 => (value / 1e6).ToString("0.## 'M'", CultureInfo.InvariantCulture),
         _ => Figure(value),
     };
 

@@ -21,7 +21,8 @@ internal static class GraphDrawing
         var layers = Layers(tasks, parents);
         var tallest = layers.Max(static layer => layer.Count);
         var places = layers.SelectMany((layer, column) => layer.Select((key, row) => (key, X: column * ColumnStep, Y: (row * RowStep) + ((tallest - layer.Count) * RowStep / 2)))).ToDictionary(static place => place.key, static place => (place.X, place.Y), StringComparer.Ordinal);
-        var html = new PageHtml().Add($"<svg class=\"ps-graph\" width=\"{((layers.Count - 1) * ColumnStep) + NodeWidth + 2}\" height=\"{tallest * RowStep}\" role=\"group\" aria-label=\"The tasks, each after those to its left that it depends on\">");
+        var (width, height) = (((layers.Count - 1) * ColumnStep) + NodeWidth + 2, tallest * RowStep);
+        var html = new PageHtml().Add($"<svg class=\"ps-graph\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"group\" aria-label=\"The tasks, each after those to its left that it depends on\">");
         foreach (var (child, above) in parents)
         {
             foreach (var parent in above)
@@ -50,8 +51,11 @@ internal static class GraphDrawing
             html.Add($"<rect class=\"ps-node-done\" x=\"{place.X + 7}\" y=\"{place.Y + NodeHeight - 3}\" width=\"{(done * (NodeWidth - 6)).ToString("0", CultureInfo.InvariantCulture)}\" height=\"4\"/>");
         }
 
-        return html.Add($"<text class=\"ps-node-text\" x=\"{place.X + 13}\" y=\"{place.Y + 17}\">{(task.Key.Length > LettersShown ? task.Key[..(LettersShown - 1)] + "…" : task.Key)}</text></a>");
+        return html.Add($"<text class=\"ps-node-text\" x=\"{place.X + 13}\" y=\"{place.Y + 17}\">{Short(task.Key)}</text></a>");
     }
+
+    // both ends: names of one kind begin alike
+    private static string Short(string key) => key.Length > LettersShown ? string.Concat(key.AsSpan(0, LettersShown / 2), "…", key.AsSpan(key.Length - (LettersShown / 2))) : key;
 
     /// <summary>Each task's parents but those that another parent waits for anyway.</summary>
     private static Dictionary<string, List<string>> Reduced(IReadOnlyList<TaskView> tasks)

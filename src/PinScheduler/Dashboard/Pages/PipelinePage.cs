@@ -40,7 +40,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
 
     private PageHtml Choice(int shown, int most)
     {
-        var html = new PageHtml().Add($"<p class=\"ps-note\">The last {shown} runs. Show");
+        var html = new PageHtml().Add($"<p class=\"ps-note\">{(shown == 1 ? "One run" : $"The last {shown} runs")}. Show");
         foreach (var choice in Choices)
         {
             html.Add($"{(choice == most ? new PageHtml().Add($" <b>{choice}</b>") : new PageHtml().Add($" <a href=\"{Path}?runs={choice}\">{choice}</a>"))}");

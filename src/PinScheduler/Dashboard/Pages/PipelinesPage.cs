@@ -34,6 +34,6 @@ internal sealed class PipelinesPage() : SchedulerPage("Pipelines")
             : await RunVerdict.OfAsync(request, Url, runs, schedule, now));
         html.Add($"<p class=\"ps-next\">").Add(PipelineNext.Of(pipeline, schedule)).Add($"</p>");
         return runs.Count == 0 ? html : html.Add($"<div class=\"ps-scroll-end\"><div>").Add(RunBars.Of(runs, 14, 56, now, run => Url.To("/runs/" + run)))
-            .Add($"</div></div><p class=\"ps-note\">The last {runs.Count} runs; the longest took {RunBars.Longest(runs, now)}. <a href=\"{Url.To("/runs")}?pipeline={Uri.EscapeDataString(pipeline.Key)}\">All runs</a></p>");
+            .Add($"</div></div><p class=\"ps-note\">{(runs.Count == 1 ? "The only run" : $"The last {runs.Count} runs; the longest")} took {RunBars.Longest(runs, now)}. <a href=\"{Url.To("/runs")}?pipeline={Uri.EscapeDataString(pipeline.Key)}\">All runs</a></p>");
     }
 }
