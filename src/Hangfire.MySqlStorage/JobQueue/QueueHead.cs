@@ -13,7 +13,6 @@ internal sealed class QueueHead
     /// <summary>How long claims go on from one to the next before one begins at the queue's first row again.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromMilliseconds(100);
 
-
     /// <summary>The row behind which a claim begins; null for the queue's first. Used by the one that serves the session, as is <see cref="Note"/>.</summary>
     public long? Row => _row > 0 && TimeProvider.System.GetElapsedTime(_begun) < Longest ? _row : null;
 
