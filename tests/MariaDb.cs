@@ -4,12 +4,12 @@ using MySqlConnector;
 namespace PinScheduler.Tests;
 
 /// <summary>
-/// The real MariaDB that the tests share: the one that ./test has started (PINSCHEDULER_TEST_MARIADB names its folder), else one of this
-/// process's own. A test class takes a database of its own from it, so that classes run side by side.
+/// The real server that the tests share: the MariaDB that ./test has started or another (PINSCHEDULER_TEST_SERVER names the option file of its
+/// owner), else one of this process's own. A test class takes a database of its own from it, so that classes run side by side.
 /// </summary>
 public static class MariaDb
 {
-    private static readonly Lazy<string> Folder = new(FindOrStart);
+    private static readonly Lazy<string> Login = new(FindOrStart);
 
     /// <summary>The root of the checkout: where PinScheduler.sln stands.</summary>
     public static string Root { get; } = FindRoot();
@@ -18,11 +18,11 @@ public static class MariaDb
     public static string CreateDatabase(string name)
     {
         var database = $"{name.ToLowerInvariant()}_{Guid.NewGuid():N}"[..Math.Min(name.Length + 13, 60)];
-        using var connection = new MySqlConnection(ServerConnectionString(Folder.Value));
+        using var connection = new MySqlConnection(ServerConnectionString(Login.Value));
         connection.Open();
         using var create = new MySqlCommand($"create database `{database}` character set utf8mb4 collate utf8mb4_bin", connection);
         create.ExecuteNonQuery();
-        return new MySqlConnectionStringBuilder(connection.ConnectionString) { Database = database, Password = PasswordOf(Folder.Value) }.ConnectionString;
+        return new MySqlConnectionStringBuilder(connection.ConnectionString) { Database = database, Password = Setting(Login.Value, "password") }.ConnectionString;
     }
 
     /// <summary>Starts (or adopts) a server of its own in a folder: for tests that stop, kill or freeze it.</summary>
@@ -30,17 +30,20 @@ public static class MariaDb
     public static string StartOwn(string folder)
     {
         Script("start", folder);
-        return new MySqlConnectionStringBuilder(ServerConnectionString(folder)) { Database = "pinscheduler" }.ConnectionString;
+        return new MySqlConnectionStringBuilder(ServerConnectionString(LoginIn(folder))) { Database = "pinscheduler" }.ConnectionString;
     }
 
     public static void StopOwn(string folder) => Script("stop", folder);
+
+    /// <summary>A table of one column, `seq`, from 1 to a number: MySQL has no tables of sequences.</summary>
+    public static string Numbers(int last) => $"json_table(concat('[', repeat('0,', {last - 1}), '0]'), '$[*]' columns (seq for ordinality)) numbers";
 
     /// <summary>The process id of a server that <see cref="StartOwn"/> started.</summary>
     public static int ProcessId(string folder) => int.Parse(File.ReadAllText(Path.Combine(folder, "mysql.pid")).Trim());
 
     private static string FindOrStart()
     {
-        if (Environment.GetEnvironmentVariable("PINSCHEDULER_TEST_MARIADB") is { Length: > 0 } given)
+        if (Environment.GetEnvironmentVariable("PINSCHEDULER_TEST_SERVER") is { Length: > 0 } given)
         {
             return given;
         }
@@ -52,25 +55,25 @@ public static class MariaDb
             Script("stop", folder);
             Directory.Delete(folder, recursive: true);
         };
-        return folder;
+        return LoginIn(folder);
     }
 
-    private static string ServerConnectionString(string folder) => new MySqlConnectionStringBuilder
+    private static string LoginIn(string folder) => Path.Combine(folder, "admin.cnf");
+
+    private static string ServerConnectionString(string login) => new MySqlConnectionStringBuilder
     {
-        Server = "127.0.0.1",
-        Port = uint.Parse(Setting(folder, "port")),
-        UserID = Setting(folder, "user"),
-        Password = PasswordOf(folder),
+        Server = Setting(login, "host"),
+        Port = uint.Parse(Setting(login, "port")),
+        UserID = Setting(login, "user"),
+        Password = Setting(login, "password"),
         AllowLoadLocalInfile = true,
         MaximumPoolSize = 50,
         // hundreds of tests leave pools behind; what they hold goes back to the server soon
         ConnectionIdleTimeout = 10,
     }.ConnectionString;
 
-    private static string PasswordOf(string folder) => Setting(folder, "password");
-
-    private static string Setting(string folder, string key) =>
-        File.ReadLines(Path.Combine(folder, "admin.cnf")).First(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
+    private static string Setting(string login, string key) =>
+        File.ReadLines(login).First(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
 
     private static void Script(params string[] arguments)
     {

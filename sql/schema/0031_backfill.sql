@@ -8,7 +8,7 @@ create table if not exists backfill (
     next_date date not null,
     parameters text not null,
     -- how many of its runs may be open at once
-    parallel int not null,
+    `parallel` int not null,
     -- dates that have been done are done again
     forced tinyint not null,
     requested_by varchar(200) null,
@@ -17,7 +17,7 @@ create table if not exists backfill (
     created_at datetime(6) not null,
     ended_at datetime(6) null,
     key backfill_state (pipeline, state),
-    constraint backfill_range check (first_date <= last_date and parallel >= 1),
+    constraint backfill_range check (first_date <= last_date and `parallel` >= 1),
     constraint backfill_states check (state in ('running', 'succeeded', 'failed', 'cancelled')),
     constraint backfill_end check ((ended_at is null) = (state = 'running'))
 ) default character set utf8mb4 collate utf8mb4_bin;

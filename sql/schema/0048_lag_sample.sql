@@ -5,6 +5,6 @@ create table if not exists lag_sample (
     -- sums over the topic's partitions
     end_offset bigint not null,
     drained_offset bigint not null,
-    lag bigint not null,
+    `lag` bigint not null,
     primary key (sampled_at, topic)
 ) default character set utf8mb4 collate utf8mb4_bin;

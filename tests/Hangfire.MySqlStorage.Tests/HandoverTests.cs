@@ -197,7 +197,7 @@ public sealed class HandoverTests : IDisposable
         using var held = _database.HoldRow(slow);
         using var other = Connection(_database.Storage);
         var waits = Task.Run(() => Enqueue(slow, "q", other));
-        Wait.Until(() => Waiting() is not null, "the commit to wait");
+        WaitForCommitAtRow();
         WaitForIdle(1);
         Assert.False(waits.IsCompleted);
         held.Dispose();
@@ -214,8 +214,7 @@ public sealed class HandoverTests : IDisposable
         {
             using var other = Connection(_database.Storage);
             var waits = Task.Run(() => Enqueue(id, "q", other));
-            Wait.Until(() => Waiting() is not null, "the commit to wait");
-            _database.Execute($"kill {Waiting()}");
+            _database.Execute($"kill {WaitForCommitAtRow()}");
             Wait.Until(() => waits.IsCompleted, "the commit to fail");
             Assert.IsType<MySqlException>(waits.Exception!.InnerException);
         }
@@ -275,8 +274,22 @@ public sealed class HandoverTests : IDisposable
         return Done().Single();
     }
 
-    /// <summary>The session that waits for a job's row.</summary>
-    private long? Waiting() => _database.Scalar<long?>("select max(Id) from information_schema.processlist where Db = database() and Info like 'update `Job`%' and Time_ms > 20");
+    /// <returns>The session that waits for a job's row: several looks in a row have found it there.</returns>
+    private long WaitForCommitAtRow()
+    {
+        long? session = null;
+        var looks = 0;
+        Wait.Until(
+            () =>
+            {
+                var seen = _database.Scalar<long?>("select max(Id) from information_schema.processlist where Db = database() and Info like 'update `Job`%'");
+                looks = seen is not null && seen == session ? looks + 1 : 0;
+                session = seen;
+                return looks > 4;
+            },
+            "the commit to wait");
+        return session!.Value;
+    }
 
     /// <summary>Workers that wait, one of them leading.</summary>
     private void StartWorkers(int count)

@@ -1,6 +1,7 @@
 using Hangfire.MySql.Maintenance;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.Storage;
+using PinScheduler.Tests;
 
 namespace Hangfire.MySqlStorage.Tests;
 
@@ -69,7 +70,7 @@ public sealed class MaintenanceTests : IDisposable
     [Fact]
     public void Expiration_RemovesMoreThanOneBatch()
     {
-        _database.Execute("insert into List (`Key`, `Value`, ExpireAt) select 'k', seq, utc_timestamp(6) - interval 1 hour from seq_1_to_2500");
+        _database.Execute($"insert into List (`Key`, `Value`, ExpireAt) select 'k', seq, utc_timestamp(6) - interval 1 hour from {MariaDb.Numbers(2500)}");
         Assert.Equal(2500, new ExpirationManager(_database.Storage).RunOnce(CancellationToken.None));
     }
 

@@ -269,7 +269,8 @@ public sealed class TransactionTests : IDisposable
         var before = Asked();
         var packets = writes.Packets();
         writes.Send(connection, packets);
-        Assert.Equal(1 + (ServerVersion.IsMariaDb(connection) ? 1 : packets[0].Statements), Asked() - before);
+        // elsewhere the start of the transaction and each of its statements, and the question itself
+        Assert.Equal(ServerVersion.IsMariaDb(connection) ? 2 : packets[0].Statements + 2, Asked() - before);
         Assert.Equal((1, 1), (Rows("List"), Rows("Set")));
     }
 

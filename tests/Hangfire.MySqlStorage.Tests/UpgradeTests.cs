@@ -76,7 +76,7 @@ public sealed class UpgradeTests
         database.RunScript(Original);
         database.FillLikeHangfireMySqlStorage(LegacyDatabase.Large);
         database.Storage().Dispose();
-        Assert.Equal(["int(11)"], database.Rows("select column_type from information_schema.columns where table_schema = database() and table_name = 'Job' and column_name = 'Id'"));
+        Assert.Equal(["int"], database.Rows("select data_type from information_schema.columns where table_schema = database() and table_name = 'Job' and column_name = 'Id'"));
         database.Storage(options => options.EnableHeavyMigrations = true).Dispose();
         AssertLikeNew(database);
     }

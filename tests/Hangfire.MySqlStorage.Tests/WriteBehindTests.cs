@@ -321,13 +321,9 @@ public sealed class WriteBehindTests : IDisposable
                     return _worker.GetJobData(fetched.JobId)!.State;
                 }
             });
-            var asked = new HashSet<long?>();
+            using var asked = new SentStatements(_database, "get_lock");
             Wait.Until(
-                () =>
-                {
-                    asked.Add(_database.Scalar<long?>("select max(Query_id) from information_schema.processlist where Db = database() and Id <> connection_id()"));
-                    return asked.Count > 5 || _database.Scalar<long>("select count(*) from information_schema.processlist where Db = database() and State = 'User lock'") > 0;
-                },
+                () => asked.Count > 5 || _database.Scalar<long>("select count(*) from information_schema.processlist where Db = database() and State = 'User lock'") > 0,
                 "the worker to ask for the lock some times, or to wait for it");
         }
 

@@ -48,15 +48,16 @@ internal sealed class MySqlPeer(TimeSpan? poll) : IPeer
 
     public Traffic Read()
     {
-        var status = Numbers("show global status where variable_name in ('questions', 'com_commit', 'com_xa_commit', 'innodb_deadlocks', 'innodb_row_lock_waits')");
+        var status = Numbers("show global status where variable_name in ('questions', 'com_commit', 'com_xa_commit', 'innodb_row_lock_waits')");
         var transactions = Numbers("select name, count from information_schema.innodb_metrics where name in ('trx_rw_commits', 'trx_ro_commits', 'trx_nl_ro_commits')");
+        var deadlocks = Numbers("select name, count from information_schema.innodb_metrics where name = 'lock_deadlocks' and status = 'enabled'");
         return new Traffic
         {
             Statements = status["questions"] - (_cost * _read++),
             Commits = status["com_commit"] + status["com_xa_commit"],
             Transactions = transactions.Values.Sum(),
             Writes = transactions["trx_rw_commits"],
-            Deadlocks = status["innodb_deadlocks"],
+            Deadlocks = deadlocks["lock_deadlocks"],
             LockWaits = status["innodb_row_lock_waits"],
             ServerCpu = PrivateServer.Cpu(_server.ProcessId),
         };

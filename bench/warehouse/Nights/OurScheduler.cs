@@ -127,7 +127,7 @@ internal sealed class OurScheduler : IAsyncDisposable
     {
         await using var connection = new MySqlConnection(ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        return await connection.QuerySingleAsync<string>("select concat(@@version_comment, ' ', @@version, ', buffer pool ', @@innodb_buffer_pool_size div 1048576, ' MB, redo log ', @@innodb_log_file_size div 1048576, ' MB, ', @@innodb_flush_method)");
+        return await connection.QuerySingleAsync<string>("select concat(@@version_comment, ' ', @@version, ', buffer pool ', @@innodb_buffer_pool_size div 1048576, ' MB, redo log ', /*!80030 @@innodb_redo_log_capacity div 1048576, */ /*M!100000 @@innodb_log_file_size div 1048576, */ ' MB, ', @@innodb_flush_method)");
     }
 
     public async ValueTask DisposeAsync()

@@ -48,7 +48,7 @@ internal sealed class SchemaPlan
                 continue;
             }
 
-            plan.Steps.AddRange(upgrade.InPlaceSteps());
+            plan.Steps.AddRange(upgrade.InPlaceSteps(ServerVersion.IsMariaDb(connection)));
             plan.Left.Add(upgrade.Rebuild());
         }
 

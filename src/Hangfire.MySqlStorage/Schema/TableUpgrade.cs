@@ -39,7 +39,7 @@ internal sealed class TableUpgrade(TableDesign design, StoredTable stored)
     }
 
     /// <summary>Statements that the server does without copying the table; it says so itself, or refuses.</summary>
-    public IEnumerable<SchemaStep> InPlaceSteps()
+    public IEnumerable<SchemaStep> InPlaceSteps(bool mariaDb)
     {
         var changes = design.Keys.Where(key => !IsServed(key)).Select(key => $"add key `{FreeName(key.Name)}` ({Columns(key.Columns)})")
             .Concat(design.Columns.Select(column => Widened(column, utf8Mb4: false)).OfType<string>()).ToList();
@@ -48,8 +48,8 @@ internal sealed class TableUpgrade(TableDesign design, StoredTable stored)
             yield return new SchemaStep($"alter table {stored.Quoted} {string.Join(", ", changes)}, {InPlace}");
         }
 
-        // MariaDB changes the character set of a column without a key in place, MySQL does not
-        foreach (var column in design.Columns.Select(column => Widened(column, utf8Mb4: true)).OfType<string>())
+        // MariaDB changes most character sets of a column without a key in place, MySQL none
+        foreach (var column in (mariaDb ? design.Columns : []).Select(column => Widened(column, utf8Mb4: true)).OfType<string>())
         {
             yield return new SchemaStep($"alter table {stored.Quoted} {column}, {InPlace}", MayBeRefused: true);
         }

@@ -132,11 +132,12 @@ public sealed class Warehouse : IAsyncDisposable
             return;
         }
 
-        // MySQL and MariaDB differ in their defaults, and a user's server in its own: the same on all
+        // MySQL and MariaDB differ in their defaults, and a user's server in its own: the same on all. MySQL 8 alone gives sizes of tables that may
+        // be a day old; MariaDB does not read comments of such versions
         await using var set = new MySqlCommand(
             """
             set session transaction isolation level read committed;
-            set session sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00';
+            set session sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00' /*!80000 , information_schema_stats_expiry = 0 */;
             """,
             context.Connection);
         await set.ExecuteNonQueryAsync(cancellationToken);

@@ -9,9 +9,6 @@ internal sealed class TableReader(Warehouse warehouse, TableGroups groups)
 {
     public const int SamplesForAverage = 30;
 
-    // MySQL 8 otherwise gives figures that may be a day old; MariaDB does not read comments of such versions
-    private const string Fresh = "/*!80000 set session information_schema_stats_expiry = 0; */ ";
-
     private const string Now = "select table_name as Name, cast(coalesce(table_rows, 0) as signed) as RowCount, cast(coalesce(data_length, 0) as signed) as DataBytes, cast(coalesce(index_length, 0) as signed) as IndexBytes from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'";
 
     /// <summary>The largest first.</summary>
@@ -52,7 +49,7 @@ internal sealed class TableReader(Warehouse warehouse, TableGroups groups)
         // another server may be at it, too: the first one's row stays
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
-            {Fresh}insert ignore into table_sample (run, table_name, row_estimate, data_bytes, index_bytes, sampled_at) select @run, now_there.*, utc_timestamp(6) from ({Now}) now_there;
+            insert ignore into table_sample (run, table_name, row_estimate, data_bytes, index_bytes, sampled_at) select @run, now_there.*, utc_timestamp(6) from ({Now}) now_there;
             delete from table_sample where run <= @run - @runsKept;
             """,
             new { run, runsKept },
@@ -61,7 +58,7 @@ internal sealed class TableReader(Warehouse warehouse, TableGroups groups)
     }
 
     private static Task<IEnumerable<NowRow>> NowAsync(MySqlConnection connection, CancellationToken cancellationToken) =>
-        connection.QueryAsync<NowRow>(new CommandDefinition(Fresh + Now, cancellationToken: cancellationToken));
+        connection.QueryAsync<NowRow>(new CommandDefinition(Now, cancellationToken: cancellationToken));
 
     private static Task<IEnumerable<SampleRow>> SamplesAsync(MySqlConnection connection, string? table, int limit, CancellationToken cancellationToken) => connection.QueryAsync<SampleRow>(new CommandDefinition(
         """

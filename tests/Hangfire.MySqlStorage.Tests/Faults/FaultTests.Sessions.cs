@@ -10,7 +10,7 @@ public sealed partial class FaultTests
     [Fact]
     public void Fault05_NothingStartsXa_WithinAmbientTransaction()
     {
-        var before = _database.Scalar<string>("select group_concat(variable_value order by variable_name) from information_schema.global_status where variable_name like 'com_xa%'");
+        var before = _database.GlobalStatus("com_xa%");
         string id;
         using (new TransactionScope())
         {
@@ -27,7 +27,7 @@ public sealed partial class FaultTests
             _database.Storage.GetMonitoringApi().EnqueuedJobs("default", 0, 10);
         }
 
-        Assert.Equal(before, _database.Scalar<string>("select group_concat(variable_value order by variable_name) from information_schema.global_status where variable_name like 'com_xa%'"));
+        Assert.Equal(before, _database.GlobalStatus("com_xa%"));
         Assert.Null(_database.Scalar<string>("xa recover"));
         using var after = Connect();
         Assert.Equal("Enqueued", after.GetJobData(id).State);

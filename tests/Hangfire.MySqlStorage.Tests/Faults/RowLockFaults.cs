@@ -3,6 +3,7 @@ using Hangfire.MySql.Maintenance;
 using Hangfire.MySqlStorage.Tests.Support;
 using Hangfire.Storage;
 using MySqlConnector;
+using PinScheduler.Tests;
 
 namespace Hangfire.MySqlStorage.Tests.Faults;
 
@@ -80,7 +81,7 @@ public sealed class RowLockFaults : IDisposable
     [InlineData(1500)]
     public async Task ValuesOfSet_AreRemoved_WhileOthersHoldSomeOfThem(int values)
     {
-        _database.Execute($"insert into `Set` (Id, `Key`, `Value`, Score) select seq, 'key', concat('v', seq), seq from seq_1_to_{values}");
+        _database.Execute($"insert into `Set` (Id, `Key`, `Value`, Score) select seq, 'key', concat('v', seq), seq from {MariaDb.Numbers(values)}");
         Lock("`Set`", every: 10);
         await Promptly(() => Commit(transaction => Others(values).ForEach(i => transaction.RemoveFromSet("key", $"v{i}"))));
         Assert.Equal(values / 10, _database.Scalar<long>("select count(*) from `Set`"));
@@ -91,7 +92,7 @@ public sealed class RowLockFaults : IDisposable
     [InlineData(300)]
     public async Task StatesOfJobs_AreWritten_WhileOthersHoldSomeOfThem(int jobs)
     {
-        _database.Execute($"insert into Job (Id, InvocationData, Arguments, CreatedAt, StateName) select seq, '', '', utc_timestamp(6), 'Old' from seq_1_to_{jobs}");
+        _database.Execute($"insert into Job (Id, InvocationData, Arguments, CreatedAt, StateName) select seq, '', '', utc_timestamp(6), 'Old' from {MariaDb.Numbers(jobs)}");
         Lock("Job", every: 10);
         await Promptly(() => Commit(transaction => Others(jobs).ForEach(i =>
         {

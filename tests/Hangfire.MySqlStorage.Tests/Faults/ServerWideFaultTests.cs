@@ -9,22 +9,18 @@ namespace Hangfire.MySqlStorage.Tests.Faults;
 public sealed class ServerWideFaultTests : IDisposable
 {
     private readonly TestStorage _database = new(nameof(ServerWideFaultTests));
-    private readonly string _deadlocks;
+    private readonly long _deadlocks;
 
     public ServerWideFaultTests() => _deadlocks = Deadlocks();
 
     public void Dispose() => _database.Dispose();
 
-    /// <summary>MariaDB counts them; MySQL shows the last.</summary>
-    private string Deadlocks()
-    {
-        var counted = _database.Scalar<string>("select variable_value from information_schema.global_status where variable_name = 'innodb_deadlocks'");
-        return counted ?? _database.Scalar<string>("show engine innodb status");
-    }
+    private long Deadlocks() =>
+        _database.GlobalStatus("innodb_deadlocks") ?? _database.Scalar<long>("select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'");
 
     private void AssertNoDeadlocks() => Assert.Equal(_deadlocks, Deadlocks());
 
-    private long RowsRead() => _database.Scalar<long>("select sum(variable_value) from information_schema.global_status where variable_name like 'handler_read%'");
+    private long RowsRead() => _database.GlobalStatus("handler_read%")!.Value;
 
     [Fact]
     public async Task Fault01_Dequeue_DoesNotDeadlock_WhenManyFetchAcknowledgeRequeueAndEnqueue()

@@ -103,7 +103,7 @@ public sealed class LegacyDatabase(string name, string prefix = "")
         if (filler > 0)
         {
             Execute($$"""
-                insert into `{prefix}Job` (Id, StateName, InvocationData, Arguments, CreatedAt) select 1000 + seq, 'Archived', '{{data}}', '[]', utc_timestamp(6) from seq_1_to_{{filler}};
+                insert into `{prefix}Job` (Id, StateName, InvocationData, Arguments, CreatedAt) select 1000 + seq, 'Archived', '{{data}}', '[]', utc_timestamp(6) from {{MariaDb.Numbers(filler)}};
                 insert into `{prefix}State` (JobId, Name, CreatedAt, Data) select Id, StateName, CreatedAt, '{}' from `{prefix}Job` where Id > 1000;
                 insert into `{prefix}JobParameter` (JobId, Name, `Value`) select Id, 'CurrentCulture', '"en-US"' from `{prefix}Job` where Id > 1000;
                 insert into `{prefix}Hash` (`Key`, Field, `Value`) select concat('archive:', Id div 100), Id, 'v' from `{prefix}Job` where Id > 1000;

@@ -51,5 +51,11 @@ public sealed class TestStorage : IDisposable
         return value is null or DBNull ? default! : (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A number that the server counts for all its sessions; null where it has none of this name.</summary>
+    public long? GlobalStatus(string name) => Scalar<long?>(
+        $"select sum(variable_value) from {(IsMariaDb ? "information_schema" : "performance_schema")}.global_status where variable_name like '{name}'");
+
+    public bool IsMariaDb => Scalar<string>("select version()").Contains("MariaDB", StringComparison.Ordinal);
+
     public void Dispose() => Storage.Dispose();
 }

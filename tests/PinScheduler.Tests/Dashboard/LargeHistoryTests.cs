@@ -53,7 +53,7 @@ public sealed class LargeHistoryTests(ITestOutputHelper output)
         await connection.OpenAsync();
         await using var fill = new MySqlCommand(
             $"""
-            create temporary table n (seq int primary key);
+            create table n (seq int primary key);
             insert into n with recursive s as (select 1 as seq union all select seq + 1 from s where seq < {Runs}) select seq from s;
             insert into run (id, pipeline, version, logical_date, state, `trigger`, parameters, scheduled_for, created_at, started_at, ended_at)
                 select 1 + n.seq, r.pipeline, r.version, r.logical_date - interval {Runs + 1} day + interval n.seq day, if(n.seq % 33 = 5, 'failed', 'succeeded'), 'schedule', r.parameters,
@@ -73,6 +73,7 @@ public sealed class LargeHistoryTests(ITestOutputHelper output)
                 select r.id, a.analysis, a.column_names, a.row_count, a.sql_hash, a.milliseconds, r.ended_at from run r join analysis_result a on a.run = 1 where r.id > 1 and r.state = 'succeeded';
             insert into task_log (run_id, task_key, attempt, seq, logged_at, level, text)
                 select r.id, 'clean-pin', 1, (a.seq - 1) * 40 + b.seq, r.started_at, 'information', repeat('a line of log ', 8) from run r join n a on a.seq <= 40 join n b on b.seq <= 40 where r.id % 10 = 0;
+            drop table n;
             """, connection) { CommandTimeout = 300 };
         await fill.ExecuteNonQueryAsync();
     }

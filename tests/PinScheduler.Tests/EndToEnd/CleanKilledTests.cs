@@ -28,7 +28,7 @@ public sealed class CleanKilledTests
             // nothing gets in behind a row that is itself never committed: the load stops in the middle of its statement
             await barrier.OpenAsync();
             await using var held = await barrier.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
-            foreach (var sql in new[] { $"insert into clean_geo (ind, h, src) values ({Barrier}, repeat(x'ff', 16), 0)", $"select ind from clean_geo where ind > {Barrier} for update" })
+            foreach (var sql in new[] { $"insert into clean_geo (ind, h, src) values ({Barrier}, repeat(x'ff', 16), 0)", $"select ind from clean_geo where ind = {Barrier + 1} for update" })
             {
                 await using var command = new MySqlCommand(sql, barrier, held);
                 await command.ExecuteNonQueryAsync();

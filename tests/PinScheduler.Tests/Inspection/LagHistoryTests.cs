@@ -27,7 +27,7 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         await other.RunOnceAsync(default);
 
         // a minute may have turned meanwhile
-        var rows = await bench.QueryAsync<(DateTime At, string Topic, long End, long Drained, long Lag)>("select sampled_at, topic, end_offset, drained_offset, lag from lag_sample");
+        var rows = await bench.QueryAsync<(DateTime At, string Topic, long End, long Drained, long Lag)>("select sampled_at, topic, end_offset, drained_offset, `lag` from lag_sample");
         Assert.InRange(rows.Count, 3, 6);
         Assert.Equal(rows.Count, rows.DistinctBy(static row => (row.At, row.Topic)).Count());
         Assert.All(rows, row => Assert.Equal(row.Topic == bench.Topic ? (0, 8L, 5L, 3L) : (0, 0L, 0L, 0L), (row.At.Second, row.End, row.Drained, row.Lag)));
@@ -41,8 +41,8 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         await bench.ProduceAsync(0, "{}", "{}");
         await bench.ExecuteAsync(
             """
-            insert into lag_sample select utc_timestamp() - interval minutes.ago minute, @Topic, 100, 100 - minutes.lag, minutes.lag
-            from (select 25 as ago, 7 as lag union all select 24, 9 union all select 8640, 1 union all select 10082, 5) minutes
+            insert into lag_sample select utc_timestamp() - interval minutes.ago minute, @Topic, 100, 100 - minutes.`lag`, minutes.`lag`
+            from (select 25 as ago, 7 as `lag` union all select 24, 9 union all select 8640, 1 union all select 10082, 5) minutes
             """, new { bench.Topic });
         await Sampler(bench).RunOnceAsync(default);
         await using var server = await InspectionServer.StartAsync(bench);
@@ -50,7 +50,7 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         Assert.Equal([2L, 9L, 7L], await LagsAsync("?limit=3"));
         // none is older than a week: that of six days stays
         Assert.Equal([2L, 9L, 7L, 1L], await LagsAsync(""));
-        Assert.Empty(await bench.QueryAsync<int>("select lag from lag_sample where lag = 5"));
+        Assert.Empty(await bench.QueryAsync<int>("select `lag` from lag_sample where `lag` = 5"));
         var newest = (await server.GetAsync($"/api/topics/{bench.Topic}/lag?limit=1"))[0];
         Assert.Equal((2, 0), (newest.GetProperty("endOffset").GetInt64(), newest.GetProperty("drainedOffset").GetInt64()));
         Assert.EndsWith("Z", newest.GetProperty("at").GetString(), StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         await broker.TakeDownAsync();
         await sampler.RunOnceAsync(default);
         await sampler.RunOnceAsync(default);
-        Assert.Equal((LogLevel.Warning, 0), (Assert.Single(_log).Level, (await bench.QueryAsync<int>("select lag from lag_sample")).Count));
+        Assert.Equal((LogLevel.Warning, 0), (Assert.Single(_log).Level, (await bench.QueryAsync<int>("select `lag` from lag_sample")).Count));
 
         // stopped while it waits for Kafka, it stops
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -81,7 +81,7 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
 
         await broker.BringUpAsync();
         var started = TimeProvider.System.GetTimestamp();
-        while ((await bench.QueryAsync<int>("select lag from lag_sample")).Count == 0)
+        while ((await bench.QueryAsync<int>("select `lag` from lag_sample")).Count == 0)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(1), "Nothing is noted.");
             await sampler.RunOnceAsync(default);

@@ -47,5 +47,5 @@ public sealed class TrendApiTests : IAsyncLifetime
         .Select(point => $"{point.GetProperty("run")}|{point.GetProperty("endedAt").ToString()[..10]}|{point.GetProperty("value")}");
 
     private Task<long> TopAsync(string rows, string state = "succeeded") =>
-        _bench.RunAsync(Top, $"select * from (select null as country, null as poster_name, null as follower_count from dual where false union all values {rows}) x", state);
+        _bench.RunAsync(Top, $"select * from (select null as country, null as poster_name, null as follower_count from dual where false union all select {rows[1..^1].Replace("), (", " union all select ", StringComparison.Ordinal)}) x", state);
 }

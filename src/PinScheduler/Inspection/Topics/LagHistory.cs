@@ -33,7 +33,7 @@ internal sealed class LagHistory(Warehouse warehouse)
         if (!rows.IsEmpty)
         {
             await connection.ExecuteAsync(new CommandDefinition(
-                $"insert ignore into lag_sample (sampled_at, topic, end_offset, drained_offset, lag) values {rows}", rows.Parameters, cancellationToken: cancellationToken));
+                $"insert ignore into lag_sample (sampled_at, topic, end_offset, drained_offset, `lag`) values {rows}", rows.Parameters, cancellationToken: cancellationToken));
         }
 
         await connection.ExecuteAsync(new CommandDefinition("delete from lag_sample where sampled_at < @minute - interval @DaysKept day", new { minute, DaysKept }, cancellationToken: cancellationToken));
@@ -44,7 +44,7 @@ internal sealed class LagHistory(Warehouse warehouse)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<LagSample>(new CommandDefinition(
-            "select sampled_at as At, end_offset as EndOffset, drained_offset as DrainedOffset, lag from lag_sample where topic = @topic order by sampled_at desc limit @limit",
+            "select sampled_at as At, end_offset as EndOffset, drained_offset as DrainedOffset, `lag` from lag_sample where topic = @topic order by sampled_at desc limit @limit",
             new { topic, limit }, cancellationToken: cancellationToken))];
     }
 
@@ -54,7 +54,7 @@ internal sealed class LagHistory(Warehouse warehouse)
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return (await connection.QueryAsync<(string Topic, long Ago, long Most)>(new CommandDefinition(
             """
-            select topic, timestampdiff(minute, sampled_at, utc_timestamp()) div @minutesEach as ago, max(lag) from lag_sample
+            select topic, timestampdiff(minute, sampled_at, utc_timestamp()) div @minutesEach as ago, max(`lag`) from lag_sample
             where sampled_at > utc_timestamp() - interval (@steps * @minutesEach) minute
             group by topic, ago order by topic, ago desc
             """, new { steps, minutesEach }, cancellationToken: cancellationToken))).ToLookup(static row => row.Topic, static row => new LagStep((int)row.Ago, row.Most), StringComparer.Ordinal);

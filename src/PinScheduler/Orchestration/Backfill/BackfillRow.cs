@@ -4,7 +4,7 @@ namespace PinScheduler.Orchestration.Backfill;
 internal sealed record BackfillRow
 {
     public const string Columns =
-        "id, pipeline, first_date as `From`, last_date as `To`, next_date as `Next`, parameters, parallel, forced, requested_by as RequestedBy, state, reason, created_at as CreatedAt, ended_at as EndedAt";
+        "id, pipeline, first_date as `From`, last_date as `To`, next_date as `Next`, parameters, `parallel`, forced, requested_by as RequestedBy, state, reason, created_at as CreatedAt, ended_at as EndedAt";
 
     public const string Running = "running";
     public const string Succeeded = "succeeded";

@@ -19,7 +19,7 @@ internal sealed class Backfills(Warehouse warehouse, PipelineCatalog pipelines, 
         var pipeline = Check(request);
         var id = await warehouse.TransactAsync(async (connection, transaction) => await connection.ExecuteScalarAsync<long>(
             """
-            insert into backfill (pipeline, first_date, last_date, next_date, parameters, parallel, forced, requested_by, state, created_at)
+            insert into backfill (pipeline, first_date, last_date, next_date, parameters, `parallel`, forced, requested_by, state, created_at)
             values (@Pipeline, @From, @To, @From, @parameters, @Parallel, @Force, @RequestedBy, @Running, utc_timestamp(6));
             select last_insert_id();
             """,

@@ -19,7 +19,7 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
         var file = Analysis(
             """
             select cast('12345678901234567890123456789012345.678900' as decimal(41, 6)) as d, cast(2.5000 as decimal(10, 4)) as half, 100 as hundred, cast(18446744073709551615 as unsigned) as big,
-                cast('2020-02-29 01:02:03.450000' as datetime(6)) as t, cast('2020-02-29' as date) as day, cast('-26:00:01' as time) as span, null as nothing, '' as empty, 'Zoë "x", 💉' as text, 0.1e0 as f, 1 = 1 as yes
+                cast('2020-02-29 01:02:03.450000' as datetime(6)) as t, cast('2020-02-29' as date) as day, cast('-26:00:01' as time) as span, null as nothing, '' as `empty`, 'Zoë "x", 💉' as text, 0.1e0 as f, 1 = 1 as yes
             """);
 
         await _database.RunAsync(file);
@@ -59,14 +59,14 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("select nothing from clean_pin", "mine.sql: Unknown column 'nothing' in 'SELECT' (error 1054)")]
+    [InlineData("select nothing from clean_pin", "mine.sql: Unknown column 'nothing' in '")]
     [InlineData("selekt 1", "mine.sql: You have an error in your SQL syntax")]
     [InlineData("select * from clean_pins", "clean_pins' doesn't exist (error 1146)")]
     [InlineData("select (select 1 union select 2)", "mine.sql: Subquery returns more than 1 row (error 1242)")]
     [InlineData("select @mine", "mine.sql: Parameter '@mine' must be defined")]
     [InlineData("do 1", "mine.sql has no select")]
     [InlineData("select 1; select 2", "mine.sql gives more than one result")]
-    [InlineData("delete from clean_pin", "mine.sql: Cannot execute statement in a READ ONLY transaction (error 1792)")]
+    [InlineData("delete from clean_pin", "mine.sql: Cannot execute statement in a READ ONLY transaction")]
     public async Task Run_FailsForGoodWithFileAndReason_WhenTheSqlIsWrong(string sql, string reason)
     {
         var failed = await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(Analysis(sql)));
