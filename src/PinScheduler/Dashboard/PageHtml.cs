@@ -50,6 +50,8 @@ internal sealed class PageHtml
 
     public static string Duration(DateTime? start, DateTime? end, DateTime now) => start is { } begun ? Duration((end ?? now) - begun) : "";
 
+    public static string Duration(TimeSpan? span) => span is { } known ? Duration(known) : "";
+
     public static string Duration(TimeSpan span) => span switch
     {
         { TotalSeconds: < 10 } => span.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture),

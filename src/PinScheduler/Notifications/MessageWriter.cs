@@ -53,7 +53,6 @@ internal sealed class MessageWriter(IOptions<NotificationsOptions> options, ICon
             yield break;
         }
 
-        var took = (happened.EndedAt ?? happened.At) - happened.StartedAt;
         yield return ("Task", happened.Task);
         yield return ("Also failed", happened.AlsoFailed is { } also ? string.Join(", ", also) : null);
         yield return ("Not run", happened.NotRun is { } below ? $"{Count(below, "task")} below it" : null);
@@ -62,7 +61,7 @@ internal sealed class MessageWriter(IOptions<NotificationsOptions> options, ICon
         yield return ("Failing since", happened.FailingSince is { } since ? $"{Moment(since)}, run {happened.FailingRun}" : null);
         yield return ("Pipeline", happened.Title);
         yield return ("Run", $"{happened.Run}, by {happened.Trigger}");
-        yield return (happened.EndedAt is null ? "So far" : "Took", took is { } known ? Duration(known) : null);
+        yield return (happened.EndedAt is null ? "So far" : "Took", happened.TookSeconds is { } took ? Duration(TimeSpan.FromSeconds(took)) : null);
     }
 
     private static string Moment(DateTime instant) => instant.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

@@ -37,9 +37,16 @@ internal static class SchedulerTelemetry
         span?.SetTag("pinscheduler.state", state).SetStatus(error is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, error).Stop();
     }
 
-    public static void RunEnded(string database, long run, string pipeline, string state, DateTime? started, DateTime ended)
+    /// <param name="database">Whose run it is.</param>
+    /// <param name="run">Its id there.</param>
+    /// <param name="pipeline">Whose run.</param>
+    /// <param name="state">How it ended.</param>
+    /// <param name="started">Null where it never did.</param>
+    /// <param name="ended">The last time, where it was retried.</param>
+    /// <param name="took">Without the time for which it lay ended before a retry.</param>
+    public static void RunEnded(string database, long run, string pipeline, string state, DateTime? started, DateTime ended, TimeSpan took)
     {
-        Runs.Record((ended - (started ?? ended)).TotalSeconds, new("pipeline", pipeline), new("state", state));
+        Runs.Record(took.TotalSeconds, new("pipeline", pipeline), new("state", state));
         using var span = Source.StartActivity(ActivityKind.Internal, TraceOf(database, run), name: pipeline, startTime: started ?? ended);
         span?.SetTag("pinscheduler.pipeline", pipeline).SetTag("pinscheduler.run", run).SetTag("pinscheduler.state", state).SetEndTime(ended);
     }

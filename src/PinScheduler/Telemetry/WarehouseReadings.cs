@@ -19,7 +19,7 @@ internal sealed class WarehouseReadings(Warehouse warehouse, JobStorage storage,
             "select pipeline, unix_timestamp(max(ended_at)) from run where state = 'succeeded' group by pipeline", cancellationToken);
         await GaugeAsync(text, connection, "pinscheduler_last_run_seconds", "How long the newest ended run took, and how it ended.", ["pipeline", "state"],
             """
-            select r.pipeline, r.state, timestampdiff(microsecond, coalesce(r.started_at, r.ended_at), r.ended_at) / 1e6
+            select r.pipeline, r.state, (timestampdiff(microsecond, coalesce(r.started_at, r.ended_at), r.ended_at) - r.idle) / 1e6
             from run r inner join (select max(id) as id from run where ended_at is not null group by pipeline) newest on newest.id = r.id
             """, cancellationToken);
         await GaugeAsync(text, connection, "pinscheduler_tasks", "Tasks of active runs that have not ended, by state.", ["pipeline", "state"],

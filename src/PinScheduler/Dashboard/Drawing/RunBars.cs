@@ -32,7 +32,7 @@ internal static class RunBars
     public static string Longest(IReadOnlyList<RunView> runs, DateTime now) => PageHtml.Duration(TimeSpan.FromSeconds(runs.Select(run => Seconds(run, now)).DefaultIfEmpty(0).Max()));
 
     private static string Say(RunView run, DateTime now) => string.Create(CultureInfo.InvariantCulture,
-        $"Run {run.Id} for {run.LogicalDate:yyyy-MM-dd}: {run.State}{(run.StartedAt is null ? "" : $", {PageHtml.Duration(run.StartedAt, run.EndedAt, now)}")}, {run.Trigger}{(run.Warnings.Count == 0 ? "" : $", {run.Warnings.Count} warnings")}");
+        $"Run {run.Id} for {run.LogicalDate:yyyy-MM-dd}: {run.State}{(run.StartedAt is null ? "" : $", {PageHtml.Duration(run.Took(now))}")}, {run.Trigger}{(run.Warnings.Count == 0 ? "" : $", {run.Warnings.Count} warnings")}");
 
-    private static double Seconds(RunView run, DateTime now) => run.StartedAt is { } started ? Math.Max(0, ((run.EndedAt ?? now) - started).TotalSeconds) : 0;
+    private static double Seconds(RunView run, DateTime now) => Math.Max(0, run.Took(now)?.TotalSeconds ?? 0);
 }

@@ -19,10 +19,11 @@ internal static class Timeline
         // a task that was tried again in a later retry of the run began long after: the line reaches to the last end
         begin = tasks.Select(static task => First(task)).Append(begin).Min();
         var end = tasks.Select(task => task.EndedAt ?? now).Append(run.EndedAt ?? now).Max();
-        var width = Math.Max(0.001, (end - begin).TotalSeconds);
+        var pauses = Pauses(run, tasks, now);
+        var width = Math.Max(0.001, Worked(end).TotalSeconds);
         var path = CriticalPath(tasks, now);
         var ran = TimeSpan.FromTicks(path.Sum(task => ((task.EndedAt ?? now) - task.StartedAt!.Value).Ticks));
-        var html = new PageHtml().Add($"<p class=\"ps-note\">Critical path, {PageHtml.Duration(ran)} of {PageHtml.Duration(end - begin)}: {string.Join(" → ", path.Select(static task => task.Key))}. Pale: waiting for a worker.</p>")
+        var html = new PageHtml().Add($"<p class=\"ps-note\">Critical path, {PageHtml.Duration(ran)} of {PageHtml.Duration(Worked(end))}: {string.Join(" → ", path.Select(static task => task.Key))}. Pale: waiting for a worker.{(pauses.Count == 0 ? "" : " A line across: the run had ended here, and was taken up again later.")}</p>")
             .Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"ps-timeline\"><thead><tr><th></th><th><svg width=\"100%\" height=\"14\" aria-hidden=\"true\">");
         for (var tick = 0; tick <= Ticks; tick++)
         {
@@ -33,7 +34,7 @@ internal static class Timeline
         foreach (var task in tasks)
         {
             var critical = path.Contains(task);
-            var say = $"{task.Key}: {PageHtml.Duration(task.StartedAt, task.EndedAt, now)} from {PageHtml.Duration(First(task) - begin)}, {task.State.Replace('_', ' ')}{(critical ? ", on the critical path" : "")}";
+            var say = $"{task.Key}: {PageHtml.Duration(task.StartedAt, task.EndedAt, now)} from {PageHtml.Duration(Worked(First(task)))}, {task.State.Replace('_', ' ')}{(critical ? ", on the critical path" : "")}";
             html.Add($"<tr{(critical ? new PageHtml().Add($" class=\"ps-critical\"") : new PageHtml())}><th><a href=\"{urlOf(task)}\">{task.Key}</a></th><td><svg width=\"100%\" height=\"16\" role=\"img\" aria-label=\"{say}\"><title>{say}</title>");
             var ready = task.DependsOn.Select(key => tasks.Find(other => other.Key == key)?.EndedAt).OfType<DateTime>().Where(ended => ended <= First(task)).DefaultIfEmpty(begin).Max();
             html.Add(Bar("ps-bar-wait", ready, First(task)));
@@ -42,12 +43,35 @@ internal static class Timeline
                 html.Add(Bar("ps-fill-" + attempt.State, attempt.StartedAt, attempt.EndedAt ?? now));
             }
 
+            foreach (var (from, to) in pauses)
+            {
+                html.Add($"<rect class=\"ps-pause\" x=\"{Percent(Worked(from).TotalSeconds / width)}\" width=\"1\" height=\"16\"><title>{PageHtml.Duration(to - from)} between the run's end and its retry</title></rect>");
+            }
+
             html.Add($"</svg></td></tr>");
         }
 
         return html.Add($"</tbody></table></div>");
 
-        PageHtml Bar(string name, DateTime from, DateTime to) => new PageHtml().Add($"<rect class=\"{name}\" x=\"{Percent((from - begin).TotalSeconds / width)}\" width=\"{Percent(Math.Max(0.001, (to - from).TotalSeconds / width))}\" y=\"3\" height=\"10\"/>");
+        // where an instant stands: without the time for which the run lay ended
+        TimeSpan Worked(DateTime instant) => pauses.Aggregate(instant - begin, (span, pause) => instant <= pause.From ? span : span - ((instant < pause.To ? instant : pause.To) - pause.From));
+
+        PageHtml Bar(string name, DateTime from, DateTime to) => new PageHtml().Add($"<rect class=\"{name}\" x=\"{Percent(Worked(from).TotalSeconds / width)}\" width=\"{Percent(Math.Max(0.001, (Worked(to) - Worked(from)).TotalSeconds / width))}\" y=\"3\" height=\"10\"/>");
+    }
+
+    /// <summary>From the last end before somebody took the run up again until then, in order.</summary>
+    private static List<(DateTime From, DateTime To)> Pauses(RunView run, List<TaskView> tasks, DateTime now)
+    {
+        if (run.IdleSeconds == 0)
+        {
+            return [];
+        }
+
+        var attempts = tasks.SelectMany(task => task.History.Select(attempt => (attempt.StartedAt, EndedAt: attempt.EndedAt ?? now))).ToList();
+        return [.. run.Acts!.Select(act => act.At).Order()
+            .Where(at => !attempts.Exists(attempt => attempt.StartedAt < at && attempt.EndedAt > at))
+            .Select(at => (From: attempts.Where(attempt => attempt.EndedAt <= at).Select(static attempt => attempt.EndedAt).DefaultIfEmpty(at).Max(), To: at))
+            .GroupBy(static pause => pause.From).Select(static same => same.MaxBy(static pause => pause.To)).Where(static pause => pause.To > pause.From)];
     }
 
     /// <summary>Back from the task that ended last: always to the parent that ended last before it.</summary>

@@ -47,7 +47,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
         foreach (var (name, was, now) in new[]
         {
             ("State", before.State, run.State), ("Logical date", $"{before.LogicalDate:yyyy-MM-dd}", $"{run.LogicalDate:yyyy-MM-dd}"), ("Trigger", before.Trigger, run.Trigger),
-            ("Duration", Took(before.StartedAt, before.EndedAt), Took(run.StartedAt, run.EndedAt)), ("Parameters", TaskDetail.Named(before.Parameters, ": "), TaskDetail.Named(run.Parameters, ": ")),
+            ("Duration", Took(before), Took(run)), ("Parameters", TaskDetail.Named(before.Parameters, ": "), TaskDetail.Named(run.Parameters, ": ")),
             ("Version of the pipeline and its SQL", before.Version, run.Version), ("Warnings", $"{before.Warnings.Count}", $"{run.Warnings.Count}"),
         })
         {
@@ -83,6 +83,8 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
     private static Dictionary<string, long> Numbers(JsonElement counts) => counts.EnumerateObject().Where(static count => count.Value.ValueKind == JsonValueKind.Number && count.Value.TryGetInt64(out _)).ToDictionary(static count => count.Name, static count => count.Value.GetInt64(), StringComparer.Ordinal);
 
     private static TimeSpan? Span(TaskView task) => task.EndedAt - task.StartedAt;
+
+    private static string Took(RunView run) => run.EndedAt is { } ended ? PageHtml.Duration(run.Took(ended)) : "";
 
     private static string Took(DateTime? from, DateTime? to) => to - from is { } span ? PageHtml.Duration(span) : "";
 

@@ -13,7 +13,7 @@ internal static class RunHead
 
     public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
     {
-        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</b>").Add(Done(run));
+        var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.Took(now))}</b>").Add(Done(run));
         html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add(Left(run, schedule)).Add($"</div>");
         html.Add($"<ul class=\"ps-facts\"><li><b>Logical date</b> {run.LogicalDate:yyyy-MM-dd}</li><li><b>Planned for</b> ");
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");

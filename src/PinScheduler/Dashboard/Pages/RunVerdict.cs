@@ -22,7 +22,7 @@ internal static class RunVerdict
         {
             html.Add($"<p class=\"ps-verdict ps-verdict-{run.State}\">").State(run.State)
                 .Add($" <a href=\"{url.To("/runs/" + run.Id)}\">{run.LogicalDate:yyyy-MM-dd}, run #{run.Id}</a> {(run.EndedAt is null ? "started" : "ended")} ").Time(run.EndedAt ?? run.StartedAt ?? run.CreatedAt, schedule, relative: true)
-                .Add($"{(run.StartedAt is null ? "" : $"{(run.EndedAt is null ? " going on for " : " after ")}{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}")}{Warnings(run)}{(run.Reason is null ? "" : ": " + run.Reason)}</p>");
+                .Add($"{(run.StartedAt is null ? "" : $"{(run.EndedAt is null ? " going on for " : " after ")}{PageHtml.Duration(run.Took(now))}")}{Warnings(run)}{(run.Reason is null ? "" : ": " + run.Reason)}</p>");
             html.Add(run.State == RunState.Failed ? await WhyAsync(request, url, run, runs) : new PageHtml());
         }
 

@@ -57,7 +57,7 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
         {
             html.Add($"<tr><td><a href=\"{Url.To("/runs/" + run.Id)}\">#{run.Id}</a></td><td class=\"ps-when\">{run.LogicalDate:yyyy-MM-dd}</td><td>").State(run.State)
                 .Add($"</td><td>{run.Pipeline}</td><td>{run.Trigger}</td><td>").Time(run.StartedAt, pipelines.Find(run.Pipeline)?.Schedule)
-                .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(run.StartedAt, run.EndedAt, now)}</td><td>{run.Reason}{(run.Warnings.Count == 0 ? "" : run.Warnings.Count == 1 ? " 1 warning" : $" {run.Warnings.Count} warnings")}</td></tr>");
+                .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(run.Took(now))}</td><td>{run.Reason}{(run.Warnings.Count == 0 ? "" : run.Warnings.Count == 1 ? " 1 warning" : $" {run.Warnings.Count} warnings")}</td></tr>");
         }
 
         return html.Add($"</tbody></table></div>");

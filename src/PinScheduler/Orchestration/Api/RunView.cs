@@ -13,10 +13,20 @@ internal sealed record RunView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ActView>? Acts = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExpectedView? Expected = null)
 {
+    /// <summary>For how long it lay ended between its start and its last end, before a retry.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double IdleSeconds { get; init; }
+
+    /// <summary>How long it was at it until its end, or until now; null where it has not started.</summary>
+    public TimeSpan? Took(DateTime now) => (EndedAt ?? now) - StartedAt - TimeSpan.FromSeconds(IdleSeconds);
+
     public static RunView Of(RunRow run, RunLimitRow? limit, IEnumerable<string> warnings, IEnumerable<TaskView>? tasks, IEnumerable<RunActRow>? acts = null, ExpectedEnd? expected = null) => new(
         run.Id.ToString(), run.Pipeline, run.Version, run.LogicalDate, run.State, run.Reason, run.Trigger, run.RequestedBy, JsonSerializer.Deserialize<JsonElement>(run.Parameters),
         run.ScheduledFor, run.CreatedAt, run.StartedAt, run.EndedAt, limit?.DeadlineAt, limit?.MissedAt, limit?.SlowAt, [.. warnings], tasks?.ToList(), acts?.Select(ActView.Of).ToList(),
-        expected is null ? null : ExpectedView.Of(expected, run.ReadAt));
+        expected is null ? null : ExpectedView.Of(expected, run.ReadAt))
+    {
+        IdleSeconds = run.Idle / 1e6,
+    };
 }
 
 /// <summary>When the run may be expected to end, as long as its tasks take what they usually do, and the tasks that this hangs on; zero seconds: it takes longer than usual.</summary>

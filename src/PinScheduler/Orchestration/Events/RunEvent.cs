@@ -12,6 +12,9 @@ internal sealed record RunEvent(string Kind, string Pipeline, string Title, Date
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    /// <summary>How long the run had been at it.</summary>
+    public double? TookSeconds { get; init; }
+
     /// <summary>The task that failed first.</summary>
     public string? Task { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record RunEvent(string Kind, string Pipeline, string Title, Date
         var failed = board.Tasks.Where(task => task.State == TaskState.Failed).OrderBy(task => task.EndedAt).ThenBy(task => task.Ordinal).ToList();
         return new RunEvent(kind, run.Pipeline, title, run.LogicalDate, run.Id.ToString(), run.State, run.Trigger, board.Now, run.StartedAt, run.EndedAt)
         {
+            TookSeconds = run.Took(board.Now)?.TotalSeconds,
             Task = failed.FirstOrDefault()?.Key,
             Error = FirstLine(failed.FirstOrDefault()?.Error),
             AlsoFailed = failed.Count > 1 ? [.. failed.Skip(1).Select(task => task.Key)] : null,

@@ -98,7 +98,8 @@ internal sealed class RunBoard(RunRow run, IEnumerable<TaskRow> tasks, TaskGraph
     public void Reopen(string? waits, string? place)
     {
         var was = Run;
-        Run = was with { State = RunState.Running, Reason = null, EndedAt = null, CancelledAt = null, RestartedFrom = null };
+        var idle = was is { StartedAt: not null, EndedAt: { } ended } ? Now - ended : TimeSpan.Zero;
+        Run = was with { State = RunState.Running, Reason = null, EndedAt = null, CancelledAt = null, RestartedFrom = null, Idle = was.Idle + (long)idle.TotalMicroseconds };
         Settle();
         Run = (HasJustEnded, waits) switch
         {

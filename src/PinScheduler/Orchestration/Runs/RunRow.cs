@@ -38,8 +38,14 @@ internal sealed record RunRow
 
     public DateTime? EndedAt { get; init; }
 
+    /// <summary>Microseconds for which it lay ended between its start and its last end.</summary>
+    public long Idle { get; init; }
+
     /// <summary>By the database's clock.</summary>
     public DateTime ReadAt { get; init; }
+
+    /// <summary>How long it has been at it until its end, or until an instant where it has none; null where it has not started.</summary>
+    public TimeSpan? Took(DateTime now) => (EndedAt ?? now) - StartedAt - TimeSpan.FromMicroseconds(Idle);
 
     public bool IsEnded => EndedAt is not null;
 

@@ -15,7 +15,7 @@ namespace PinScheduler.Orchestration.Runs;
 internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBalance balance, RunEvents events)
 {
     public const string RunColumns =
-        "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt, utc_timestamp(6) as ReadAt";
+        "id, pipeline, version, logical_date as LogicalDate, state, `trigger`, requested_by as RequestedBy, parameters, reason, scheduled_for as ScheduledFor, active_of as ActiveOf, cancelled_at as CancelledAt, restarted_from as RestartedFrom, created_at as CreatedAt, started_at as StartedAt, ended_at as EndedAt, idle, utc_timestamp(6) as ReadAt";
 
     private const string TaskColumns =
         "task_key as `Key`, ordinal, state, reason, attempts, failures, lost, fence, hangfire_job_id as Job, counts, error, server, started_at as StartedAt, ended_at as EndedAt, retry_at as RetryAt";
@@ -45,7 +45,7 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         var changed = await warehouse.TransactPlainAsync((connection, transaction) => ChangeAsync(connection, transaction, run, change), cancellationToken);
         if (changed.Board is { HasJustEnded: true, Run: var ended })
         {
-            SchedulerTelemetry.RunEnded(warehouse.DatabaseName, run, ended.Pipeline, ended.State, ended.StartedAt, ended.EndedAt ?? ended.ReadAt);
+            SchedulerTelemetry.RunEnded(warehouse.DatabaseName, run, ended.Pipeline, ended.State, ended.StartedAt, ended.EndedAt ?? ended.ReadAt, ended.Took(ended.ReadAt) ?? TimeSpan.Zero);
         }
 
         return changed;
@@ -106,8 +106,8 @@ internal sealed class RunStore(Warehouse warehouse, VersionStore versions, RunBa
         var values = new DynamicParameters(new { run = run.Id });
         if (board.Run != run)
         {
-            sql.Append("update run set state = @RunState, reason = @RunReason, active_of = @ActiveOf, cancelled_at = @CancelledAt, restarted_from = @RestartedFrom, started_at = @RunStartedAt, ended_at = @RunEndedAt where id = @run;");
-            values.AddDynamicParams(new { RunState = board.Run.State, RunReason = board.Run.Reason, board.Run.ActiveOf, board.Run.CancelledAt, board.Run.RestartedFrom, RunStartedAt = board.Run.StartedAt, RunEndedAt = board.Run.EndedAt });
+            sql.Append("update run set state = @RunState, reason = @RunReason, active_of = @ActiveOf, cancelled_at = @CancelledAt, restarted_from = @RestartedFrom, started_at = @RunStartedAt, ended_at = @RunEndedAt, idle = @Idle where id = @run;");
+            values.AddDynamicParams(new { RunState = board.Run.State, RunReason = board.Run.Reason, board.Run.ActiveOf, board.Run.CancelledAt, board.Run.RestartedFrom, RunStartedAt = board.Run.StartedAt, RunEndedAt = board.Run.EndedAt, board.Run.Idle });
         }
 
         // numbered by their place in the change: most change one task, by statements that are known by then; a text of its own for each task would be compiled for each

@@ -23,6 +23,22 @@ public sealed class DrawingTests
     }
 
     [Fact]
+    public void Timeline_LeavesOutTheTime_ForWhichTheRunLayEnded()
+    {
+        // b failed at 4 s; an hour later somebody marked something, and five seconds after that it was retried
+        var b = Task("b", 3605, 3609, "a") with { History = [new AttemptView(1, "failed", null, Begin.AddSeconds(2), Begin.AddSeconds(4), "no"), new AttemptView(2, "succeeded", null, Begin.AddSeconds(3605), Begin.AddSeconds(3609), null)] };
+        var a = Task("a", 0, 2) with { History = [new AttemptView(1, "succeeded", null, Begin, Begin.AddSeconds(2), null)] };
+        var run = Run(a, b) with { EndedAt = Begin.AddSeconds(3609), IdleSeconds = 3600, Acts = [new ActView(Begin.AddSeconds(3600), "rerun", "b", [], null, null), new ActView(Begin.AddSeconds(3604), "retry", null, [], null, null)] };
+        var html = Timeline.Of(run, Begin.AddSeconds(9999), static _ => "/x").ToString();
+
+        Assert.Contains("of 9.00 s: a → b.", html, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"ps-fill-failed\" x=\"22.222%\" width=\"22.222%\"", html, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"ps-fill-succeeded\" x=\"55.556%\" width=\"44.444%\"", html, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"ps-pause\" x=\"44.444%\" width=\"1\" height=\"16\"><title>1 h 0 min between", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("ps-pause", Timeline.Of(run with { IdleSeconds = 0 }, Begin.AddSeconds(9999), static _ => "/x").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Graph_LeavesOutEdgesThatFollowFromOthers()
     {
         var html = GraphDrawing.Of([Task("a", 0, 1), Task("b", 1, 2, "a"), Task("c", 2, 3, "a", "b")], static task => "/" + task.Key).ToString();

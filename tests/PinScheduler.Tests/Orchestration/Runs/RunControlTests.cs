@@ -88,6 +88,31 @@ public sealed class RunControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_TookWhatItWasAtIt_NotTheTimeBeforeItsRetries()
+    {
+        _does["b"] = (_, _) => throw new StageFailedException("no");
+        var run = await _host.TriggerAsync();
+        var failed = await _host.WaitForEndAsync(run);
+        Assert.Equal(0, failed.IdleSeconds);
+        for (var hours = 3; hours > 0; hours--)
+        {
+            await _host.ExecuteAsync("update run set started_at = started_at - interval @hours hour, ended_at = ended_at - interval @hours hour where id = @run", new { run, hours });
+            if (hours == 1)
+            {
+                _does.Clear();
+            }
+
+            await _host.Get<RunControl>().RetryAsync(run, default);
+            failed = await _host.WaitForEndAsync(run);
+        }
+
+        Assert.Equal("succeeded", failed.State);
+        Assert.InRange(failed.IdleSeconds, 6 * 3600, (6 * 3600) + 60);
+        Assert.InRange(failed.Took(DateTime.MaxValue)!.Value.TotalSeconds, 0, 60);
+        Assert.InRange((failed.EndedAt - failed.StartedAt)!.Value.TotalHours, 6, 6.1);
+    }
+
+    [Fact]
     public async Task Cancel_ReachesRunningCode_AtOnce()
     {
         _does["a"] = async (_, cancellationToken) =>
