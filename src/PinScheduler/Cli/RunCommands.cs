@@ -73,23 +73,14 @@ internal static class RunCommands
                 await Console.Error.WriteLineAsync("There is no run yet: 'pinscheduler run --wait' starts one.");
             }
 
-            if (Output.IsTerminal && runs.GetArrayLength() > 0)
-            {
-                Output.Table("runs", null, ["id", "pipeline", "logicalDate", "state", "trigger", "took", "startedAt"], [.. runs.EnumerateArray().Select(static run => new[]
-                {
-                    run.GetProperty("id"), run.GetProperty("pipeline"), run.GetProperty("logicalDate"), run.GetProperty("state"), run.GetProperty("trigger"),
-                    JsonSerializer.SerializeToElement(RunWatch.Seconds(run)), run.GetProperty("startedAt"),
-                })], keep: 4);
-                return;
-            }
-
-            if (Output.IsTerminal)
+            if (Output.IsTerminal && runs.GetArrayLength() == 0)
             {
                 return;
             }
 
-            string[] columns = ["id", "pipeline", "logicalDate", "state", "trigger", "startedAt", "endedAt"];
-            Output.Table("runs", null, columns, [.. runs.EnumerateArray().Select(run => columns.Select(run.GetProperty).ToArray())]);
+            // piped, each has its end too, where a script would look for it
+            string[] columns = Output.IsTerminal ? ["id", "pipeline", "logicalDate", "state", "trigger", "took", "startedAt"] : ["id", "pipeline", "logicalDate", "state", "trigger", "startedAt", "endedAt", "took"];
+            Output.Table("runs", null, columns, [.. runs.EnumerateArray().Select(run => columns.Select(column => column == "took" ? JsonSerializer.SerializeToElement(RunWatch.Seconds(run)) : run.GetProperty(column)).ToArray())], keep: 4);
         });
         return command;
     }

@@ -70,7 +70,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         var (key, state, seconds, counts) = (task.Text("key"), task.Text("state"), Seconds(task), Counts(task));
         if (Output.IsTerminal)
         {
-            AnsiConsole.Write(new OverLive(TerminalLine(key, state, seconds, counts, AnsiConsole.Profile.Width)));
+            AnsiConsole.Write(new OverLive(TerminalLine(key, state, seconds, counts, Warns(task), AnsiConsole.Profile.Width)));
         }
         else
         {
@@ -112,11 +112,11 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
     }
 
     // in columns, so that counts that have no room go on below themselves
-    private static Grid TerminalLine(string key, string state, string seconds, string counts, int width)
+    private static Grid TerminalLine(string key, string state, string seconds, string counts, bool warns, int width)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().Width(Math.Max(key.Length + 2, width < WideTerminal ? 34 : 46)))
             .AddColumn(new GridColumn().NoWrap().Width(9).RightAligned()).AddColumn(new GridColumn());
-        return grid.AddRow($"[{Output.Colour(state)}]{Mark(state)}[/] {Markup.Escape(key)}", seconds, state == "succeeded" ? $"[grey]{Markup.Escape(counts)}[/]" : $"[{Output.Colour(state)}]{state}[/] [grey]{Markup.Escape(counts)}[/]");
+        return grid.AddRow($"{(warns ? "[yellow]![/]" : $"[{Output.Colour(state)}]{Mark(state)}[/]")} {Markup.Escape(key)}", seconds, state == "succeeded" ? $"[grey]{Markup.Escape(counts)}[/]" : $"[{Output.Colour(state)}]{state}[/] [grey]{Markup.Escape(counts)}[/]");
     }
 
     // told apart without colours too
@@ -129,12 +129,16 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         _ => "·",
     };
 
+    /// <summary>A check that found something and let the run go on.</summary>
+    private static bool Warns(JsonElement task) => task.Text("state") == "succeeded"
+        && task.TryGetProperty("counts", out var counts) && counts.ValueKind == JsonValueKind.Object && counts.TryGetProperty("broken", out var broken) && broken.GetInt64() > 0;
+
     private static string Counts(JsonElement task) => task.TryGetProperty("counts", out var counts) && counts.ValueKind == JsonValueKind.Object
         ? string.Join(", ", counts.EnumerateObject().Select(count => $"{count.Name} {count.Value.GetInt64().ToString("N0", CultureInfo.InvariantCulture)}"))
         : "";
 
     public static string Seconds(JsonElement timed) =>
         DateTimeOffset.TryParse(timed.Text("startedAt"), CultureInfo.InvariantCulture, out var start) && DateTimeOffset.TryParse(timed.Text("endedAt"), CultureInfo.InvariantCulture, out var end)
-            ? (end - start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
+            ? ((end - start).TotalSeconds - (timed.TryGetProperty("idleSeconds", out var idle) ? idle.GetDouble() : 0)).ToString("0.00", CultureInfo.InvariantCulture) + " s"
             : "";
 }

@@ -63,8 +63,14 @@
     source.addEventListener("open", () => { clearInterval(polling); polling = null; });
     source.addEventListener("error", () => { poll(); if (source?.readyState === EventSource.CLOSED) { source = null; } });
   };
+  // a graph wider than the window opens at what one came for: what failed, or runs
+  const aim = () => document.querySelectorAll("svg.ps-graph").forEach((graph) => {
+    const node = graph.querySelector(".ps-node-failed") ?? graph.querySelector(".ps-node-running, .ps-node-retrying");
+    if (node) { graph.parentElement.scrollLeft = node.x.baseVal.value + node.width.baseVal.value / 2 - graph.parentElement.clientWidth / 2; }
+  });
+  const open = () => { aim(); start(); };
   document.addEventListener("visibilitychange", start);
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", start);
-  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", open); } else { open(); }
 })();

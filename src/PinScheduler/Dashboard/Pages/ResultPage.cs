@@ -36,7 +36,7 @@ internal sealed class ResultPage(string analysis) : SchedulerPage($"Result {anal
             html.Add($"<option value=\"{point.Run}\"{(point.Run == Text(result.Run) ? " selected" : "")}>#{point.Run}, {point.LogicalDate}</option>");
         }
 
-        html.Add($"</select></label> <button class=\"btn btn-sm btn-default\">Show</button> <button class=\"btn btn-sm btn-default\" name=\"difference\" value=\"1\">Difference to the run before</button> <a class=\"btn btn-sm btn-default\" href=\"{api}&amp;format=csv\" download>CSV</a> <a class=\"btn btn-sm btn-default\" href=\"{api}\">JSON</a></form>")
+        html.Add($"</select></label> <button class=\"btn btn-sm btn-default\">Show</button> {(counts.Points.Count < 2 ? new PageHtml() : new PageHtml().Add($"<button class=\"btn btn-sm btn-default\" name=\"difference\" value=\"1\">Difference to the run before</button> "))}<a class=\"btn btn-sm btn-default\" href=\"{api}&amp;format=csv\" download>CSV</a> <a class=\"btn btn-sm btn-default\" href=\"{api}\">JSON</a></form>")
             .Add($"<p class=\"ps-note\">{result.RowCount:N0} {(result.RowCount == 1 ? "row" : "rows")} of <a href=\"{Url.To("/runs/" + result.Run)}\">run #{result.Run}</a>, <a href=\"{Url.To($"/runs/{result.Run}/tasks/{Uri.EscapeDataString(analysis)}")}\">its task</a>, <a href=\"{Url.To($"/runs/{result.Run}/lineage")}?analysis={Uri.EscapeDataString(analysis)}&amp;all=1\">the files behind it</a></p>");
         if (request.Query("difference") is not null)
         {

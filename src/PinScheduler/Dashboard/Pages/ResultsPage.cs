@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using PinScheduler.Dashboard.Drawing;
+using PinScheduler.Orchestration.Api;
+using PinScheduler.Orchestration.Runs;
 using PinScheduler.Results;
 
 namespace PinScheduler.Dashboard.Pages;
@@ -9,6 +11,8 @@ namespace PinScheduler.Dashboard.Pages;
 internal sealed class ResultsPage() : SchedulerPage("Results")
 {
     private const int RowsShown = 8;
+
+    private const int RunsLookedAt = 10;
 
     // for a small chart; what is beyond is not seen in it
     private const int RowsRead = 2000;
@@ -27,6 +31,11 @@ internal sealed class ResultsPage() : SchedulerPage("Results")
             html.Add($"<div class=\"alert alert-info\">No run has succeeded yet, so there is no result. Trigger one on the page <a href=\"{Url.To("/pipelines")}\">Pipelines</a>.</div>");
         }
 
+        else if (await LateAsync(request, summaries) is { } failed)
+        {
+            html.Add($"<div class=\"alert alert-warning\">The newest run, <a href=\"{Url.To("/runs/" + failed.Id)}\">#{failed.Id}</a> for {failed.LogicalDate:yyyy-MM-dd}, {(failed.State == RunState.Failed ? "failed" : "was cancelled")}: what it did not come to is shown as an older run found it.</div>");
+        }
+
         html.Add($"<div class=\"ps-cards\">");
         foreach (var summary in summaries)
         {
@@ -38,6 +47,13 @@ internal sealed class ResultsPage() : SchedulerPage("Results")
         }
 
         return html.Add($"</div>");
+    }
+
+    /// <summary>The newest run that has ended, where it did not succeed and some result is older than it.</summary>
+    private static async Task<RunView?> LateAsync(PageRequest request, IReadOnlyList<ResultSummary> summaries)
+    {
+        var newest = (await request.Get<RunReader>().ListAsync(pipeline: null, state: null, from: null, to: null, before: null, limit: RunsLookedAt, request.Aborted)).FirstOrDefault(static run => run.EndedAt is not null);
+        return newest?.State is RunState.Failed or RunState.Cancelled && summaries.Any(summary => summary.LastRun is { } last && last.Run != newest.Id) ? newest : null;
     }
 
     private static async Task<PageHtml> SmallAsync(PageRequest request, ResultSummary summary, LastResult last)

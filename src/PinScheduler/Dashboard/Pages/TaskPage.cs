@@ -24,11 +24,12 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             .Add($"</li><li><b>Server</b> {task.Server ?? "none"}</li><li><b>After</b> {(task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", task.DependsOn))}</li></ul>");
         if (task.History.Count > 0)
         {
-            html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th>Started</th><th class=\"ps-number\">Duration</th><th>Server</th><th>Error</th></tr></thead><tbody>");
+            html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th class=\"ps-number\">Duration</th><th>Error</th><th>Started</th><th>Server</th></tr></thead><tbody>");
             foreach (var attempt in task.History)
             {
-                html.Add($"<tr><td class=\"ps-number\">{attempt.Attempt}</td><td>").State(attempt.State).Add($"</td><td>").Time(attempt.StartedAt, schedule)
-                    .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(attempt.StartedAt, attempt.EndedAt, now)}</td><td>{attempt.Server}</td><td>{(attempt.Error is null ? "" : RunVerdict.FirstLine(attempt.Error))}</td></tr>");
+                html.Add($"<tr><td class=\"ps-number\">{attempt.Attempt}</td><td>").State(attempt.State)
+                    .Add($"</td><td class=\"ps-number\">{PageHtml.Duration(attempt.StartedAt, attempt.EndedAt, now)}</td><td>{(attempt.Error is null ? "" : RunVerdict.FirstLine(attempt.Error))}</td><td>")
+                    .Time(attempt.StartedAt, schedule).Add($"</td><td>{attempt.Server}</td></tr>");
             }
 
             html.Add($"</tbody></table></div>");
