@@ -48,16 +48,17 @@ internal sealed class MySqlPeer(TimeSpan? poll) : IPeer
 
     public Traffic Read()
     {
-        var status = Numbers("show global status where variable_name in ('questions', 'com_commit', 'com_xa_commit', 'innodb_row_lock_waits')");
+        var status = Numbers("show global status where variable_name in ('questions', 'com_commit', 'com_xa_commit', 'innodb_deadlocks', 'innodb_row_lock_waits')");
         var transactions = Numbers("select name, count from information_schema.innodb_metrics where name in ('trx_rw_commits', 'trx_ro_commits', 'trx_nl_ro_commits')");
-        var deadlocks = Numbers("select name, count from information_schema.innodb_metrics where name = 'lock_deadlocks' and status = 'enabled'");
+        var metrics = Numbers("select name, count from information_schema.innodb_metrics where name = 'lock_deadlocks'");
         return new Traffic
         {
             Statements = status["questions"] - (_cost * _read++),
             Commits = status["com_commit"] + status["com_xa_commit"],
             Transactions = transactions.Values.Sum(),
             Writes = transactions["trx_rw_commits"],
-            Deadlocks = deadlocks["lock_deadlocks"],
+            // MariaDB has the metric, but does not count in it
+            Deadlocks = status.GetValueOrDefault("innodb_deadlocks", metrics["lock_deadlocks"]),
             LockWaits = status["innodb_row_lock_waits"],
             ServerCpu = PrivateServer.Cpu(_server.ProcessId),
         };
