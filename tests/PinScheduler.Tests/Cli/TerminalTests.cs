@@ -26,7 +26,7 @@ public sealed class TerminalTests : IAsyncLifetime
         Assert.Matches("(?m)^run 2 for [0-9-]+ succeeded after [0-9.]+ s\r?$", piped);
         Assert.DoesNotContain("\u001b", piped, StringComparison.Ordinal);
 
-        Assert.StartsWith("runs\nid\tpipeline\tlogicalDate\tstate\ttrigger\tstartedAt\tendedAt\n2\tnightly\t", await PipedAsync("runs"), StringComparison.Ordinal);
+        Assert.StartsWith("runs\nid\tpipeline\tlogicalDate\tstate\ttrigger\tstartedAt\tendedAt\ttook\n2\tnightly\t", await PipedAsync("runs"), StringComparison.Ordinal);
         Assert.Contains("╭", await OnTerminalAsync("runs"), StringComparison.Ordinal);
         var uncoloured = await OnTerminalAsync("runs", more: ("NO_COLOR", "1"));
         Assert.Contains("id\tpipeline\t", uncoloured, StringComparison.Ordinal);
@@ -38,6 +38,39 @@ public sealed class TerminalTests : IAsyncLifetime
         Assert.Equal(log, await PipedAsync("logs 1 drain-pin -f"));
         Assert.Contains("1 draining 'pinterest.pin'", Uncoloured(await OnTerminalAsync("logs 1 drain-pin -f")), StringComparison.Ordinal);
         Assert.All((await PipedAsync("logs 1 drain-pin --json")).Trim().Split('\n'), static line => Assert.Equal(1, JsonDocument.Parse(line).RootElement.GetProperty("attempt").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Retry_Waits_AndAFailedRunSaysLastWhatFailedAndWhatToDo()
+    {
+        var sql = Directory.CreateTempSubdirectory("pinscheduler-sql-").FullName;
+        foreach (var ours in Directory.GetDirectories(Path.Combine(MariaDb.Root, "sql")).Where(static folder => Path.GetFileName(folder) != "analytics"))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(sql, Path.GetFileName(ours)), ours);
+        }
+
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(sql, "analytics")).FullName, "mine.sql");
+        const string Header = "-- name: mine\n-- title: Mine\n-- columns: posts\n-- tables: clean_pin\n";
+        await File.WriteAllTextAsync(file, Header + "select nothing as posts from clean_pin\n");
+        await _scheduler.DisposeAsync();
+        _scheduler = await SchedulerProcess.StartAsync("cli_retry", "--Sql=" + sql, "--Pipeline:Source:Posts=60");
+
+        const string Advice = "Its log: pinscheduler logs 1 mine. Once that is mended: pinscheduler retry 1 --wait.";
+        var failed = await PipedAsync("run --posts 20 --wait", code: 1);
+        Assert.Matches($"(?m)^failed: mine: .*Unknown column 'nothing'.*\n{Advice}\n\\z", failed);
+        Assert.EndsWith(Advice, Uncoloured(await OnTerminalAsync("show 1")).TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains(Advice, await PipedAsync("retry 1 --wait", code: 1), StringComparison.Ordinal);
+
+        // a check that has found something and lets the run go on has no tick
+        await _scheduler.QueryAsync("update task_run set counts = '{\"broken\":3}' where run_id = 1 and task_key = 'orphan_pin'");
+        var shown = Uncoloured(await OnTerminalAsync("show 1"));
+        Assert.Contains("! orphan_pin", shown, StringComparison.Ordinal);
+        Assert.Contains("✓ orphan_geo", shown, StringComparison.Ordinal);
+
+        // no restart
+        await File.WriteAllTextAsync(file, Header + "select count(*) as posts from clean_pin\n");
+        Assert.Matches("(?m)^run 1 for [0-9-]+ succeeded after [0-9.]+ s$", await PipedAsync("retry 1 --wait"));
+        Assert.Matches("(?m)^mine +succeeded ", await PipedAsync("rerun 1 mine --wait"));
     }
 
     [Fact]

@@ -67,6 +67,6 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"<a href=\"{Url.JobDetails(job)}\">Hangfire job {job}</a>");
         }
 
-        return html.Add($"<a href=\"{Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(key)}")}\">Page of its own</a></p>");
+        return html.Add($"<a class=\"ps-own\" href=\"{Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(key)}")}\">Page of its own</a></p>");
     }
 }
