@@ -59,20 +59,21 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("select nothing from clean_pin", "mine.sql: Unknown column 'nothing' in '")]
+    [InlineData("select nothing from clean_pin", "mine.sql: Unknown column 'nothing' in '…' (error 1054)")]
     [InlineData("selekt 1", "mine.sql: You have an error in your SQL syntax")]
     [InlineData("select * from clean_pins", "clean_pins' doesn't exist (error 1146)")]
     [InlineData("select (select 1 union select 2)", "mine.sql: Subquery returns more than 1 row (error 1242)")]
     [InlineData("select @mine", "mine.sql: Parameter '@mine' must be defined")]
     [InlineData("do 1", "mine.sql has no select")]
     [InlineData("select 1; select 2", "mine.sql gives more than one result")]
-    [InlineData("delete from clean_pin", "mine.sql: Cannot execute statement in a READ ONLY transaction")]
+    [InlineData("delete from clean_pin", "mine.sql: Cannot execute statement in a READ ONLY transaction… (error 1792)")]
     public async Task Run_FailsForGoodWithFileAndReason_WhenTheSqlIsWrong(string sql, string reason)
     {
         var failed = await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(Analysis(sql)));
 
         Assert.False(failed.Retry);
-        Assert.Contains(reason, failed.Message, StringComparison.OrdinalIgnoreCase);
+        // where MySQL and MariaDB say it in other words
+        Assert.All(reason.Split('…'), part => Assert.Contains(part, failed.Message, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(await _database.RowsAsync("mine"));
     }
 
