@@ -99,9 +99,14 @@ internal sealed class BatchLoader(Warehouse warehouse, LandingFolder folder, Tim
         return accepted;
     }
 
-    // who of several files brought a row first stands in the row
+    // where all rows were new, as in a first load, it is known already; else who of several files brought a row first stands in the row
     private static async Task<IReadOnlyDictionary<long, long>> AcceptedAsync(CleanWork work, IReadOnlyList<FileTally> files, long added, MySqlConnection connection, MySqlTransaction transaction, CancellationToken cancellationToken)
     {
+        if (added == files.Sum(static file => file.Sent))
+        {
+            return files.ToDictionary(static file => file.File.Id, static file => file.Sent);
+        }
+
         if (files.Count == 1)
         {
             return new Dictionary<long, long> { [files[0].File.Id] = added };

@@ -81,6 +81,26 @@ public sealed class CleanStageTests
     }
 
     [Fact]
+    public async Task Run_CountsForEachFileTheRowsItBrought_WhereverADuplicateIsFound()
+    {
+        await using var bench = await CleanBench.CreateAsync();
+        // more rows of one index than are looked through before they are sent; and some that are there, of another night
+        string[] Users(int from, int to) => [.. Enumerable.Range(from, to - from).Select(user => $$"""{"ind":{{user / 100}},"first_name":"u","last_name":"{{user}}"}""")];
+        await bench.LandAsync(DataSet.User, 0, [.. Users(0, 150), .. Users(140, 160)]);
+        await bench.LandAsync(DataSet.User, 1, [.. Users(90, 250), .. Users(90, 100)]);
+        await bench.LandAsync(DataSet.User, 2, Users(100, 120));
+        Assert.Equal(new Counts(3, 360, 250, 110, 0), await bench.CleanAsync(DataSet.User));
+        await bench.LandAsync(DataSet.User, 0, [.. Users(200, 260), .. Users(255, 260)]);
+        await bench.LandAsync(DataSet.User, 3, [.. Users(255, 270), .. Users(0, 5)]);
+
+        Assert.Equal(new Counts(2, 85, 20, 65, 0), await bench.CleanAsync(DataSet.User, run: 2));
+        Assert.Equal(
+            await bench.QueryAsync<(long, long)>("select f.id, (select count(*) from clean_user c where c.src = f.id) from landing_file f order by 1"),
+            await bench.QueryAsync<(long, long)>("select landing_file, accepted from cleaned_file order by 1"));
+        Assert.Equal([(1L, 160L), (2L, 90L), (3L, 0L), (4L, 10L), (5L, 10L)], await bench.QueryAsync<(long, long)>("select landing_file, accepted from cleaned_file order by 1"));
+    }
+
+    [Fact]
     public async Task Run_LeavesOtherDataSetsAlone()
     {
         await using var bench = await CleanBench.CreateAsync();

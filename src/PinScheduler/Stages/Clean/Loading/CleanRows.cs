@@ -7,6 +7,8 @@ namespace PinScheduler.Stages.Clean.Loading;
 /// <summary>The accepted records of landing files, chunk by chunk: as rows of the clean table and of the fact table.</summary>
 internal sealed class CleanRows(LandedLines lines, LineCleaner cleaner, CleanBuffers buffers, Action<long> read)
 {
+    private readonly RowsOfIndex _rows = new();
+
     /// <summary>The chunks in turn, each until the one after next is asked for: while the server takes one in, the next is made.</summary>
     public async Task LoadAsync(Func<CleanChunk, Task> load, CancellationToken cancellationToken)
     {
@@ -93,6 +95,13 @@ internal sealed class CleanRows(LandedLines lines, LineCleaner cleaner, CleanBuf
             }
 
             var hash = buffer.HashOfRow();
+            if (!_rows.Add(ind, hash))
+            {
+                buffer.DropRow();
+                continue;
+            }
+
+            file.Sent++;
             buffer.Bytes(hash);
             buffer.Whole(file.File.Id);
             var (start, length) = buffer.EndRow();

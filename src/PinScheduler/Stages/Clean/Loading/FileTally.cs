@@ -12,6 +12,9 @@ internal sealed class FileTally(PendingFile file)
 
     public long Rejected { get; set; }
 
+    /// <summary>Rows for the server, which leaves out those that it has. The others are duplicates that were seen here.</summary>
+    public long Sent { get; set; }
+
     /// <summary>By the clean table's columns, in how many records that were not rejected each is NULL.</summary>
     public long[] Nulls { get; } = new long[MostColumns];
 }
