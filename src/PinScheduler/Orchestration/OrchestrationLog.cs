@@ -52,4 +52,16 @@ internal static partial class OrchestrationLog
 
     [LoggerMessage(5042, LogLevel.Error, "Whether run {Run} has missed its deadline could not be noted; looked at again soon")]
     public static partial void LimitsOfRunFailed(ILogger logger, Exception exception, long run);
+
+    [LoggerMessage(5043, LogLevel.Warning, "The schedule of {Pipeline} is now '{Mine}': this server was started last. Server {By}, which still ran a moment ago, has '{Theirs}'; give all servers of a database the same configuration")]
+    public static partial void ScheduleTaken(ILogger logger, string pipeline, string mine, string by, string theirs);
+
+    [LoggerMessage(5044, LogLevel.Warning, "The schedule of {Pipeline} is not this server's '{Mine}': server {By}, which was started later, has set '{Theirs}', and it is that for as long as it runs. Give all servers of a database the same configuration")]
+    public static partial void ScheduleDiffers(ILogger logger, string pipeline, string mine, string by, string theirs);
+
+    [LoggerMessage(5045, LogLevel.Warning, "The schedule of {Pipeline} is '{Mine}' again; it was {Was}")]
+    public static partial void ScheduleRestored(ILogger logger, string pipeline, string mine, string was);
+
+    [LoggerMessage(5046, LogLevel.Error, "Whether the schedules are this server's could not be seen; tried again in {Seconds} s")]
+    public static partial void ScheduleNotKept(ILogger logger, Exception exception, double seconds);
 }

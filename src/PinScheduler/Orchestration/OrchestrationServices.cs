@@ -37,7 +37,7 @@ public static class OrchestrationServices
         services.AddSingleton<RunStore>().AddSingleton<RunBalance>().AddSingleton<RunWarnings>().AddSingleton<RunStarter>().AddSingleton<RunControl>().AddSingleton<RunPlanner>().AddSingleton<Backfills>();
         services.AddSingleton<UsualTimes>().AddSingleton<RunReader>().AddSingleton<PipelineReader>().AddSingleton<GridReader>().AddSingleton<TaskLogReader>().AddSingleton<ActivityReader>();
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>().AddSingleton<ServedQueues>();
-        services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<PipelinePause>();
+        services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<ScheduleKeeper>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>().AddSingleton<RunRetention>();
@@ -45,7 +45,7 @@ public static class OrchestrationServices
         services.AddSingleton<EventOutbox>().AddSingleton<RunEvents>().AddSingleton<RunWatch>().AddHostedService(provider => provider.GetRequiredService<RunWatch>());
         services.AddScoped<TaskAttempt>();
 
-        services.AddHostedService<HangfireStart>().AddHostedService<PipelineStart>().AddHostedService<ReconcilerLoop>().AddHostedService<QueueServers>();
+        services.AddHostedService<HangfireStart>().AddHostedService<PipelineStart>().AddHostedService(provider => provider.GetRequiredService<ScheduleKeeper>()).AddHostedService<ReconcilerLoop>().AddHostedService<QueueServers>();
         return services;
     }
 

@@ -11,9 +11,10 @@ internal sealed class PipelineReader(PipelineCatalog pipelines, Warehouse wareho
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        var paused = (await connection.QueryAsync<(string Pipeline, DateTime At, string? By, string? Reason, DateTime? Until)>(new CommandDefinition(
-            "select pipeline, paused_at, paused_by, paused_reason, paused_until from pipeline_state where paused_at is not null and (paused_until is null or paused_until > @now)",
-            new { now }, cancellationToken: cancellationToken))).ToDictionary(row => row.Pipeline);
-        return [.. pipelines.All.Select(pipeline => PipelineView.Of(pipeline, now, paused.TryGetValue(pipeline.Key, out var pause) ? new PauseView(pause.By, pause.Reason, pause.Until, pause.At) : null))];
+        var states = (await connection.QueryAsync<(string Pipeline, string? Cron, string TimeZone, DateTime? At, string? By, string? Reason, DateTime? Until)>(new CommandDefinition(
+            "select pipeline, cron, time_zone, if(paused_until <= @now, null, paused_at), paused_by, paused_reason, paused_until from pipeline_state", new { now }, cancellationToken: cancellationToken))).ToDictionary(row => row.Pipeline);
+        return [.. pipelines.All.Select(pipeline => states.TryGetValue(pipeline.Key, out var state)
+            ? PipelineView.Of(pipeline, state.Cron, state.TimeZone, now, state.At is { } at ? new PauseView(state.By, state.Reason, state.Until, at) : null)
+            : PipelineView.Of(pipeline, pipeline.Definition.Cron, pipeline.Definition.TimeZone, now, null))];
     }
 }

@@ -13,7 +13,7 @@ internal static class PipelineGate
     public static async Task<PipelineStateRow> LockAsync(MySqlConnection connection, MySqlTransaction transaction, string pipeline) =>
         await connection.QuerySingleOrDefaultAsync<PipelineStateRow>(
             """
-            select last_scheduled_at as LastScheduledAt, scheduled_from as ScheduledFrom, paused_at as PausedAt, paused_until as PausedUntil, paused_by as PausedBy, paused_reason as PausedReason
+            select cron, time_zone as TimeZone, last_scheduled_at as LastScheduledAt, scheduled_from as ScheduledFrom, paused_at as PausedAt, paused_until as PausedUntil, paused_by as PausedBy, paused_reason as PausedReason
             from pipeline_state where pipeline = @pipeline for update
             """, new { pipeline }, transaction)
         ?? throw new InvalidOperationException($"The pipeline '{pipeline}' has no row in pipeline_state; it gets one when a server that has it starts.");

@@ -23,7 +23,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
     {
         var now = time.GetUtcNow().UtcDateTime;
         var upTo = firedFor > now ? firedFor : now;
-        var due = pipeline.Schedule.Between(state.LastScheduledAt, upTo).ToList();
+        var due = state.Schedule.Between(state.LastScheduledAt, upTo).ToList();
         if (due.Count == 0)
         {
             return await IsRepeatedAsync(pipeline, firedFor, connection, transaction) || await IsLateAsync(pipeline, state, firedFor, connection, transaction)
@@ -42,7 +42,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
             {
                 Pipeline = key,
                 Trigger = TriggerKind.Schedule,
-                LogicalDate = pipeline.Schedule.DateOf(instant),
+                LogicalDate = state.Schedule.DateOf(instant),
                 ScheduledFor = instant,
                 SkippedBecause = paused[true].Contains(instant) ? state.Pause : null,
             }));
@@ -79,7 +79,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
     // and still it is nobody's "Trigger now": that is a job more than there were instants.
     private static async Task<bool> IsLateAsync(Pipeline pipeline, PipelineStateRow state, DateTime firedFor, MySqlConnection connection, MySqlTransaction transaction)
     {
-        var instants = pipeline.Schedule.Between(state.ScheduledFrom > firedFor.AddDays(-400) ? state.ScheduledFrom : firedFor.AddDays(-400), firedFor);
+        var instants = state.Schedule.Between(state.ScheduledFrom > firedFor.AddDays(-400) ? state.ScheduledFrom : firedFor.AddDays(-400), firedFor);
         if (instants.LastOrDefault() is not { Ticks: > 0 } instant)
         {
             return false;
