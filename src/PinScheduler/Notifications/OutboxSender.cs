@@ -115,7 +115,7 @@ internal sealed class OutboxSender(Outbox outbox, Warehouse warehouse, IEnumerab
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return limit.IsCancellationRequested ? new TimeoutException($"No answer within {timeout.TotalSeconds} s.", exception) : exception;
+            return limit.IsCancellationRequested ? new TimeoutException($"No answer within {timeout.TotalSeconds} s.") : exception;
         }
     }
 
@@ -123,13 +123,23 @@ internal sealed class OutboxSender(Outbox outbox, Warehouse warehouse, IEnumerab
     {
         var attempt = row.Attempts + 1;
         var delay = DelayAfter(attempt, (failure as NotTakenException)?.RetryAfter);
-        if (await outbox.MarkFailedAsync(row.Id, failure.Message, delay, TimeSpan.FromDays(options.Value.GiveUpAfterDays), CancellationToken.None))
+        // the outermost of a network's errors says only that there was one
+        var why = string.Join(" ", Causes(failure).Select(static cause => cause.Message).Distinct());
+        if (await outbox.MarkFailedAsync(row.Id, why, delay, TimeSpan.FromDays(options.Value.GiveUpAfterDays), CancellationToken.None))
         {
-            NotificationsLog.GivenUp(log, row.Kind, row.Run, channel.Name, attempt, failure.Message);
+            NotificationsLog.GivenUp(log, row.Kind, row.Run, channel.Name, attempt, why);
         }
         else
         {
-            NotificationsLog.Failed(log, row.Kind, row.Run, channel.Name, attempt, failure.Message, Math.Round(delay.TotalSeconds, 1));
+            NotificationsLog.Failed(log, row.Kind, row.Run, channel.Name, attempt, why, Math.Round(delay.TotalSeconds, 1));
+        }
+    }
+
+    private static IEnumerable<Exception> Causes(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
         }
     }
 }

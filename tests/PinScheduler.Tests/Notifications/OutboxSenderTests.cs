@@ -91,6 +91,22 @@ public sealed class OutboxSenderTests
     }
 
     [Fact]
+    public async Task Failure_SaysWhatIsBehindIt()
+    {
+        await using var webhook = await TestWebhook.StartAsync();
+        webhook.Answers.Enqueue(http =>
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        });
+        await using var host = await NotifyingHost.StartAsync(MariaDb.CreateDatabase("behind"), NotifyingHost.Webhook(webhook.Url), Fails);
+        await host.WaitForEndAsync(await host.TriggerAsync());
+        await host.WaitForNoneAsync("select count(*) = 0 from event_outbox where last_error is not null");
+
+        Assert.Matches("^An error occurred while sending the request[.] .+", await host.QueryAsync<string>("select last_error from event_outbox"));
+    }
+
+    [Fact]
     public async Task Message_IsGivenUp_WhenNobodyTakesItForTooLong()
     {
         await using var webhook = await TestWebhook.StartAsync();

@@ -28,6 +28,8 @@ internal sealed class WebhookChannel : IChannel, IDisposable
         {
             Content = JsonContent.Create(new { text = SlackText.Of(message), id, url = message.Link, @event = happened }, options: RunEvent.Json),
         };
+        // its length is told then: sent in chunks, it is lost on simple receivers
+        await request.Content.LoadIntoBufferAsync(cancellationToken);
         request.Headers.Add("Idempotency-Key", id);
         foreach (var (name, value) in _options.Headers)
         {
