@@ -36,12 +36,18 @@ internal sealed class LandingAudit(Warehouse warehouse, LandingFolder folder)
     }
 
     /// <summary>Notes that a file is not as recorded, for the next drain to see to.</summary>
-    /// <returns>False where that was known.</returns>
-    public async Task<bool> MarkAsync(long file, CancellationToken cancellationToken)
+    public async Task MarkAsync(long file, CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition("update landing_file set damaged_at = utc_timestamp(6) where id = @file and damaged_at is null", new { file }, cancellationToken: cancellationToken)) == 1;
+        await connection.ExecuteAsync(new CommandDefinition("update landing_file set damaged_at = utc_timestamp(6) where id = @file and damaged_at is null", new { file }, cancellationToken: cancellationToken));
     }
+
+    /// <summary>Reads the whole file.</summary>
+    /// <param name="path">Within the landing folder.</param>
+    /// <param name="checksum">Of its content, as recorded.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<bool> IsAsLandedAsync(string path, string checksum, CancellationToken cancellationToken) =>
+        File.Exists(folder.FullPath(path)) && await ChecksumAsync(path, cancellationToken) == checksum;
 
     /// <summary>Puts a file with the same content in the damaged one's place, while nobody can claim its partition or remove it.</summary>
     /// <exception cref="PartitionTakenException">The partition is another's.</exception>
@@ -104,14 +110,14 @@ internal sealed class LandingAudit(Warehouse warehouse, LandingFolder folder)
             return $"has lost its dead letters ('{dead.Name}')";
         }
 
-        return file.Damaged && await ChecksumAsync(file, cancellationToken) != file.Checksum ? "is not as it was landed" : null;
+        return file.Damaged && await ChecksumAsync(file.Path, cancellationToken) != file.Checksum ? "is not as it was landed" : null;
     }
 
-    private async Task<string?> ChecksumAsync(RecordedFile file, CancellationToken cancellationToken)
+    private async Task<string?> ChecksumAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            await using var content = folder.OpenRead(file.Path);
+            await using var content = folder.OpenRead(path);
             var hash = new XxHash128();
             await hash.AppendAsync(content, cancellationToken);
             return Convert.ToHexStringLower(hash.GetCurrentHash());

@@ -9,7 +9,7 @@ public sealed class StageFailedException : Exception
     /// <summary>False where another try cannot help: bad configuration, an error in SQL text, a check that failed.</summary>
     public bool Retry { get; }
 
-    /// <summary>The task from which the run must be done again, because what it made is gone; the run goes back there by itself, once.</summary>
+    /// <summary>The task from which the run must be done again, because what it made is gone; the run goes back there by itself, once to each such task.</summary>
     public string? RestartFrom { get; init; }
 
     /// <summary>What was done all the same; kept on the task.</summary>

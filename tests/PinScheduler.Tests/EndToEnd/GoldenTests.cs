@@ -105,20 +105,23 @@ public sealed class GoldenTests
             await GoldenData.SendAsync(scheduler.Http, kind, golden.Lines(kind), seed: 8);
         }
 
-        await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 }, only = new[] { "drain-pin" } }));
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 }, only = new[] { "drain-pin", "drain-geo" } }));
         var files = Directory.GetFiles(Path.Combine(scheduler.Data, "landing"), "*pin+*.json.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         File.Delete(files[0]);
         var bytes = await File.ReadAllBytesAsync(files[1]);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(files[1], bytes);
+        var geo = Directory.GetFiles(Path.Combine(scheduler.Data, "landing"), "*geo+*.json.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        await File.WriteAllBytesAsync(geo, new byte[new FileInfo(geo).Length]);
 
-        // the drain sees at once that one is missing; that the other has changed, only clean sees, and sends the run back
+        // the drain sees at once that one is missing; that others have changed, only clean sees, and sends the run back, for each data set
         var run = await scheduler.SucceedAsync(await scheduler.TriggerAsync());
 
         await golden.AssertAsync(scheduler);
         var warnings = run.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToList();
         Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[0]), StringComparison.Ordinal) && warning.Contains("is missing. It was drained from Kafka once more", StringComparison.Ordinal));
         Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[1]), StringComparison.Ordinal) && warning.Contains("the run went back to 'drain-pin'", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(geo), StringComparison.Ordinal) && warning.Contains("the run went back to 'drain-geo'", StringComparison.Ordinal));
         Assert.Contains(warnings, warning => warning.Contains(Path.GetFileName(files[1]), StringComparison.Ordinal) && warning.Contains("is not as it was landed. It was drained from Kafka once more", StringComparison.Ordinal));
     }
 

@@ -59,13 +59,13 @@ internal sealed class TaskOutcomes(RunStore runs, RetryDelays delays)
     }
 
     private static bool CanRestart(RunBoard board, string from, string failed) =>
-        board.Run.RestartedFrom is null && board.Run.CancelledAt is null && board.Contains(from) && board[from].State != TaskState.Skipped
+        board.Run.RestartedFrom?.Split(',').Contains(from) != true && board.Run.CancelledAt is null && board.Contains(from) && board[from].State != TaskState.Skipped
         && (from == failed || board.Graph.Below(from).Contains(failed));
 
     private static List<string> Restart(RunBoard board, string from)
     {
         var again = board.Graph.Below(from).Append(from).Select(key => board[key]).Where(task => task.State != TaskState.Skipped).ToList();
-        board.Run = board.Run with { RestartedFrom = from };
+        board.Run = board.Run with { RestartedFrom = board.Run.RestartedFrom is { } before ? $"{before},{from}" : from };
         foreach (var task in again)
         {
             board.EndAttempt(task.Key, "cancelled", $"The run went back to '{from}'.");

@@ -30,6 +30,7 @@ internal sealed record RunRow
 
     public DateTime? CancelledAt { get; init; }
 
+    /// <summary>The tasks to which it has gone back by itself, with a comma between them.</summary>
     public string? RestartedFrom { get; init; }
 
     public DateTime CreatedAt { get; init; }

@@ -88,20 +88,30 @@ internal sealed class FileCleaner(Warehouse warehouse, LandingFolder folder, Lan
         }
         catch (DamagedFileException damaged)
         {
-            throw await ExplainAsync(damaged, work.Target.DataSet, cancellationToken);
+            throw await ExplainAsync(damaged, work.Target, cancellationToken);
         }
     }
 
-    // who finds the damage sends the run back to its drain, which repairs what it can; who finds it known knows that it could not
-    private async Task<StageFailedException> ExplainAsync(DamagedFileException damaged, DataSet dataSet, CancellationToken cancellationToken)
+    // the run goes back to the drain, which repairs what it can: once, so whatever else is damaged is looked for now
+    private async Task<StageFailedException> ExplainAsync(DamagedFileException damaged, CleanTarget target, CancellationToken cancellationToken)
     {
         var file = damaged.File;
-        var news = await audit.MarkAsync(file.Id, cancellationToken);
+        await audit.MarkAsync(file.Id, cancellationToken);
+        var others = 0;
+        foreach (var other in (await cleaned.PendingAsync(target, null, cancellationToken)).Where(other => other.Id != file.Id))
+        {
+            if (!await audit.IsAsLandedAsync(other.Path, other.Checksum, cancellationToken))
+            {
+                await audit.MarkAsync(other.Id, cancellationToken);
+                others++;
+            }
+        }
+
         return new StageFailedException(
-            $"The landing file '{folder.FullPath(file.Path)}' (topic '{file.Topic}', partition {file.Partition}, offsets {file.FirstOffset} to {file.LastOffset}, {file.Records} records) {damaged.How}. "
+            $"The landing file '{folder.FullPath(file.Path)}' (topic '{file.Topic}', partition {file.Partition}, offsets {file.FirstOffset} to {file.LastOffset}, {file.Records} records) {damaged.How}{(others > 0 ? $", and {others} more of the data set's files are missing or damaged" : "")}. "
             + $"The next drain makes it anew where Kafka still has these offsets. If it cannot, put the file back from a backup and retry the run; or, if it is lost for good, delete its row {file.Id} from 'landing_file': its records are then left out, and rows that it has given already stay as they are.")
         {
-            RestartFrom = news ? $"drain-{dataSet.Key}" : null,
+            RestartFrom = $"drain-{target.DataSet.Key}",
         };
     }
 }

@@ -177,6 +177,21 @@ public sealed class RunControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RestartFrom_GoesBackOnceToEachTask_AndAgainAfterARetry()
+    {
+        var failures = new Queue<string>(["a", "b", "a"]);
+        _does["c"] = (_, _) => failures.TryDequeue(out var from) ? throw new StageFailedException("records were lost") { RestartFrom = from } : Task.FromResult(TestStage.Nothing);
+        var run = await _host.TriggerAsync();
+        Assert.Equal("failed: succeeded succeeded failed succeeded", States(await _host.WaitForEndAsync(run)));
+        Assert.Equal((2, 3, 3), (_ran["a"], _ran["b"], _ran["c"]));
+
+        failures.Enqueue("a");
+        await _host.Get<RunControl>().RetryAsync(run, default);
+        Assert.Equal("succeeded: succeeded succeeded succeeded succeeded", States(await _host.WaitForEndAsync(run)));
+        Assert.Equal((3, 4, 5), (_ran["a"], _ran["b"], _ran["c"]));
+    }
+
+    [Fact]
     public async Task Redelivery_OfADoneTasksJob_RunsNothingAndSaysSo()
     {
         var view = await _host.WaitForEndAsync(await _host.TriggerAsync());

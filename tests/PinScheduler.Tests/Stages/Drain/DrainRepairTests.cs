@@ -50,8 +50,7 @@ public class DrainRepairTests
         await bench.DrainAsync(run: 2);
         Assert.Empty(bench.Warnings);
 
-        Assert.True(await MarkAsync(bench));
-        Assert.False(await MarkAsync(bench));
+        await MarkAsync(bench);
         await bench.DrainAsync(run: 3);
 
         await bench.AssertEverythingLandedAsync();
@@ -196,7 +195,7 @@ public class DrainRepairTests
         Assert.Empty(bench.Warnings);
     }
 
-    private static async Task<bool> MarkAsync(DrainBench bench) => await bench.Get<LandingAudit>().MarkAsync((await bench.QueryAsync<long>("select id from landing_file")).Single(), default);
+    private static async Task MarkAsync(DrainBench bench) => await bench.Get<LandingAudit>().MarkAsync((await bench.QueryAsync<long>("select id from landing_file")).Single(), default);
 
     private static void Damage(DrainBench bench, DrainBench.Row row, string how)
     {
