@@ -73,6 +73,7 @@ public static class Scheduler
         return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
         {
             await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+            await app.Services.GetRequiredService<LandingStart>().CheckAsync(cancellationToken);
             await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
             app.UseDatabaseAway();
             app.MapHosting();

@@ -10,30 +10,33 @@ internal static class ConfigurationSources
     public const string ComposeMySql = "Server=127.0.0.1;Port=3306;User ID=pinscheduler;Password=pinscheduler;Database=pinscheduler";
     public const string ComposeKafka = "127.0.0.1:9092";
 
+    private const string SettingsFile = "appsettings.json";
+    private const string CredentialsFile = "db_creds.yaml";
+
+    /// <summary>The files that are read, with their full paths.</summary>
+    public static IReadOnlyList<string> Files => [.. new[] { SettingsFile, CredentialsFile }.Select(HomeFolders.Find).OfType<string>()];
+
     /// <exception cref="InvalidOperationException">db_creds.yaml lacks a key or has a wrong one.</exception>
     public static void Configure(IConfigurationBuilder configuration, string[] args)
     {
         configuration.Sources.Clear();
-        configuration.AddJsonFile(FindSettings(), optional: true, reloadOnChange: false);
-        AddCredentials(configuration, Path.Combine(Environment.CurrentDirectory, "db_creds.yaml"));
+        if (HomeFolders.Find(SettingsFile) is { } settings)
+        {
+            configuration.AddJsonFile(settings, optional: false, reloadOnChange: false);
+        }
+
+        if (HomeFolders.Find(CredentialsFile) is { } credentials)
+        {
+            AddCredentials(configuration, credentials);
+        }
+
         configuration.AddUserSecrets<Program>(optional: true);
         configuration.AddEnvironmentVariables();
         configuration.AddCommandLine(args);
     }
 
-    private static string FindSettings()
-    {
-        var here = Path.Combine(Environment.CurrentDirectory, "appsettings.json");
-        return File.Exists(here) ? here : Path.Combine(AppContext.BaseDirectory, "appsettings.json");
-    }
-
     private static void AddCredentials(IConfigurationBuilder configuration, string file)
     {
-        if (!File.Exists(file))
-        {
-            return;
-        }
-
         var yaml = new ConfigurationBuilder().AddYamlFile(file).Build();
         string Required(string key) => yaml[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"'{file}' has no '{key}'. It needs HOST, USER, PASSWORD, DATABASE and PORT.");
         if (!uint.TryParse(Required("PORT"), out var port))

@@ -30,6 +30,11 @@ internal static class Server
                 return StartFailed;
             }
 
+            foreach (var file in ConfigurationSources.Files.Where(static file => Path.GetDirectoryName(file) != Environment.CurrentDirectory))
+            {
+                Console.WriteLine("settings of " + file);
+            }
+
             foreach (var url in app.Urls)
             {
                 Console.WriteLine("listening on " + url);

@@ -1,16 +1,12 @@
 namespace PinScheduler.Hosting;
 
-/// <summary>The folder `sql`: beside appsettings.json where the program is started in a checkout, else beside the program.</summary>
+/// <summary>The folder `sql`: the key `Sql` names it, or it is in one of <see cref="HomeFolders"/>.</summary>
 internal sealed class SqlFolder(string path)
 {
     public string Path { get; } = path;
 
-    public static SqlFolder Find(IConfiguration configuration)
-    {
-        var configured = configuration["Sql"];
-        var here = System.IO.Path.Combine(Environment.CurrentDirectory, "sql");
-        return new SqlFolder(System.IO.Path.GetFullPath(configured ?? (Directory.Exists(System.IO.Path.Combine(here, "schema")) ? here : System.IO.Path.Combine(AppContext.BaseDirectory, "sql"))));
-    }
+    public static SqlFolder Find(IConfiguration configuration) => new(System.IO.Path.GetFullPath(
+        configuration["Sql"] ?? System.IO.Path.GetDirectoryName(HomeFolders.Find(System.IO.Path.Combine("sql", "schema"))) ?? "sql"));
 
     /// <summary>The .sql files of one of its folders, by name; none where the folder is missing.</summary>
     public IReadOnlyList<string> Files(string folder)

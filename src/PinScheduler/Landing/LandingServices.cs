@@ -15,6 +15,7 @@ internal static class LandingServices
                 : provider.GetRequiredService<DataFolder>().Combine("landing")))
             .AddSingleton<LandingSteps>()
             .AddSingleton<LandingOwner>()
+            .AddSingleton<LandingStart>()
             .AddSingleton<LandingStore>()
             .AddSingleton<LandingRuns>()
             .AddSingleton<LandingAudit>()

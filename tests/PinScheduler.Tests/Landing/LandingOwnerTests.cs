@@ -52,5 +52,50 @@ public class LandingOwnerTests
         await bench.AssertEverythingLandedAsync();
     }
 
+    [Fact]
+    public async Task Start_IsRefused_WhenTheFolderIsAnothers()
+    {
+        await using var owner = await DrainBench.CreateAsync();
+        await owner.ProduceAsync(0, "{}");
+        await owner.DrainAsync();
+        await using var stranger = owner.Beside(MariaDb.CreateDatabase("drain"));
+        await new SchemaInstaller(stranger.Warehouse, new SqlFolder(Path.Combine(MariaDb.Root, "sql")), TimeProvider.System).InstallAsync(default);
+
+        Assert.Null(await CheckAsync(owner, owner.LandingRoot));
+        Assert.Contains("belongs to another database", (await Assert.ThrowsAsync<InvalidOperationException>(() => CheckAsync(stranger, owner.LandingRoot))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_Warns_WhenTheFolderIsEmptyAndTheLedgerIsNot()
+    {
+        await using var bench = await DrainBench.CreateAsync();
+        var empty = Directory.CreateTempSubdirectory("pinscheduler-empty-").FullName;
+        Assert.Null(await CheckAsync(bench, empty));
+        await bench.ProduceAsync(0, "{}");
+        await bench.DrainAsync();
+
+        Assert.StartsWith($"The landing folder '{empty}' is empty, and this database has 1 landing files on record", await CheckAsync(bench, empty), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(empty));
+        Directory.Delete(empty);
+    }
+
+    [Fact]
+    public async Task Start_IsRefused_WhenTheFolderCannotBeMade()
+    {
+        await using var bench = await DrainBench.CreateAsync();
+        var file = Path.GetTempFileName();
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => CheckAsync(bench, Path.Combine(file, "landing")));
+
+        Assert.StartsWith($"The landing folder '{file}/landing' cannot be written: ", refused.Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    private static async Task<string?> CheckAsync(DrainBench bench, string folder)
+    {
+        await using var connection = await bench.Warehouse.OpenAsync(default);
+        return await new LandingOwner(new LandingFolder(folder)).CheckAsync(connection, default);
+    }
+
     private static string Mark(DrainBench bench) => Path.Combine(bench.LandingRoot, LandingOwner.MarkFile);
 }
