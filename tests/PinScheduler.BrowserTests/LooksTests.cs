@@ -62,5 +62,30 @@ public sealed class LooksTests
         browser.AssertNoFault();
     }
 
+    [BrowserFact]
+    public async Task Telephone_ShowsWhatFailed_AndWhatTellsTasksApart()
+    {
+        const string Failed = "median_followers_by_age_group_and_join_year";
+        await using var scheduler = await SchedulerProcess.StartAsync("browser_telephone", "--Pipeline:Posts=0");
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+        await scheduler.QueryAsync($"update run set state = 'failed' where id = 1; update task_run set state = 'failed' where run_id = 1 and task_key = '{Failed}'");
+        await using var browser = await Browser.OpenAsync(scheduler.Http.BaseAddress!, 360);
+
+        await browser.Page.GotoAsync("/hangfire/runs/1");
+        Assert.True(await IsWithinAsync(".ps-node-failed", "#graph .ps-scroll"), "the graph does not open at what failed");
+        await Expect(browser.Page.Locator("[data-ps-part='tasks'] tbody .ps-state").First).ToHaveTextAsync("failed");
+
+        // its end is seen, and all of it is said
+        await browser.Page.GotoAsync("/hangfire/pipelines/nightly");
+        await Expect(browser.Page.Locator(".ps-grid").GetByRole(AriaRole.Link, new() { Name = Failed, Exact = true })).ToHaveCountAsync(1);
+        var (label, end) = ($".ps-grid-tasks a[aria-label='{Failed}']", $".ps-grid-tasks a[aria-label='{Failed}'] .ps-cut > :last-child");
+        await Expect(browser.Page.Locator(end)).ToHaveTextAsync("nd_join_year");
+        Assert.True(await IsWithinAsync(end, label), "the name's end is cut");
+        browser.AssertNoFault();
+
+        Task<bool> IsWithinAsync(string inner, string outer) => browser.Page.EvaluateAsync<bool>(
+            "([inner, outer]) => { const [i, o] = [inner, outer].map((one) => document.querySelector(one).getBoundingClientRect()); return i.left >= o.left && i.right <= o.right; }", new[] { inner, outer });
+    }
+
     private static string Say(AxeResultItem fault) => $"{fault.Id} ({fault.Help}): {string.Join(", ", fault.Nodes.Take(3).Select(static node => node.Html))}";
 }

@@ -64,7 +64,7 @@ internal static class ResultCommands
         foreach (var analysis in (await client.GetAsync("/api/results", cancellationToken)).EnumerateArray())
         {
             var name = analysis.Text("analysis");
-            await PrintAsync(client, name, run, $"pinscheduler results {name}", cancellationToken);
+            await PrintAsync(client, name, run, $"pinscheduler results {name}{(run is null ? "" : " --run " + run)}{client.Named}", cancellationToken);
         }
     }
 

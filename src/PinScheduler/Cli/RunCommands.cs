@@ -70,7 +70,7 @@ internal static class RunCommands
 
             if (runs.GetArrayLength() == 0)
             {
-                await Console.Error.WriteLineAsync("There is no run yet: 'pinscheduler run --wait' starts one.");
+                await Console.Error.WriteLineAsync($"There is no run yet: 'pinscheduler run --wait{client.Named}' starts one.");
             }
 
             if (Output.IsTerminal && runs.GetArrayLength() == 0)
@@ -112,7 +112,7 @@ internal static class RunCommands
             }
 
             RunWatch.PrintWarnings(shown);
-            RunWatch.PrintFailures(shown);
+            RunWatch.PrintFailures(client, shown);
         });
         return command;
     }

@@ -49,7 +49,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
                 {
                     Output.Line($"run {run} for {state.Text("logicalDate")} {state.Text("state")} after {Seconds(state)}", Output.Colour(state.Text("state")));
                     PrintWarnings(state);
-                    PrintFailures(state);
+                    PrintFailures(client, state);
                 }
 
                 return state;
@@ -97,7 +97,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
     }
 
     /// <summary>Last, where one looks first: what failed, and what to do about it.</summary>
-    public static void PrintFailures(JsonElement run)
+    public static void PrintFailures(SchedulerClient client, JsonElement run)
     {
         var failed = run.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("state") == "failed").ToList();
         foreach (var task in failed)
@@ -107,7 +107,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
 
         if (failed.Count > 0)
         {
-            Output.Line($"Its log: pinscheduler logs {run.Text("id")} {failed[0].Text("key")}. Once that is mended: pinscheduler retry {run.Text("id")} --wait.", "default");
+            Output.Line($"Its log: pinscheduler logs {run.Text("id")} {failed[0].Text("key")}{client.Named}. Once that is mended: pinscheduler retry {run.Text("id")} --wait{client.Named}.", "default");
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patienc
         DefaultRequestHeaders = { Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key) },
     };
 
+    /// <summary>How a command names this server, with a space before it; nothing where it would be asked anyway.</summary>
+    public string Named { get; init; } = "";
+
     /// <exception cref="CliException">The server is not there, or it answered with an error: its own sentence.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
         Parse(await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken));
@@ -117,7 +120,7 @@ internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patienc
 
             using (response)
             {
-                throw new CliException(Explain(request, (int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)), ExitCodes.Failed) { Status = (int)response.StatusCode };
+                throw new CliException(Explain((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)), ExitCodes.Failed) { Status = (int)response.StatusCode };
             }
         }
     }
@@ -134,7 +137,7 @@ internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patienc
         }
     }
 
-    private static string Explain(HttpRequestMessage request, int status, string body)
+    private string Explain(int status, string body)
     {
         try
         {
@@ -149,6 +152,6 @@ internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patienc
             // not problem details: the status has to do
         }
 
-        return $"The server answered {request.Method} {request.RequestUri} with {status}.";
+        return $"The server at {server} answered with {status} and does not say why; see its log, or that of what stands before it.";
     }
 }

@@ -20,17 +20,22 @@ internal sealed class ServerOptions
     };
 
     /// <summary>The server that was named.</summary>
-    public SchedulerClient Connect(ParseResult parsed, TimeSpan? patience = null) => new(parsed.GetValue(Address)!, parsed.GetValue(Key) is { Length: > 0 } key ? key : null, patience);
+    public SchedulerClient Connect(ParseResult parsed, TimeSpan? patience = null)
+    {
+        var address = parsed.GetValue(Address)!;
+        return new SchedulerClient(address, parsed.GetValue(Key) is { Length: > 0 } key ? key : null, patience) { Named = address == AsServer(Default) ? "" : $" --server {address.OriginalString}" };
+    }
+
+    private static string Default => Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
 
     private static Uri DefaultAddress(ArgumentResult none)
     {
-        var named = Environment.GetEnvironmentVariable("PINSCHEDULER_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5080";
-        if (AsServer(named) is { } server)
+        if (AsServer(Default) is { } server)
         {
             return server;
         }
 
-        none.AddError($"PINSCHEDULER_SERVER is '{named}', which is no server's address; it must be such as http://127.0.0.1:5080.");
+        none.AddError($"PINSCHEDULER_SERVER is '{Default}', which is no server's address; it must be such as http://127.0.0.1:5080.");
         return null!;
     }
 

@@ -8,6 +8,9 @@ namespace PinScheduler.Dashboard;
 /// <summary>Builds a page's HTML; everything but tags is encoded.</summary>
 internal sealed class PageHtml
 {
+    // letters that stay at a cut name's end
+    private const int CutEnd = 12;
+
     private readonly System.Text.StringBuilder _html = new();
 
     /// <summary>Interpolated values are formatted and encoded, the literal parts are markup; what is <see cref="PageHtml"/> itself goes in as it is.</summary>
@@ -42,6 +45,18 @@ internal sealed class PageHtml
         var zone = schedule?.Zone ?? TimeZoneInfo.Utc;
         var there = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(known, DateTimeKind.Utc), zone);
         return Add($"<time class=\"ps-when\" datetime=\"{known:yyyy-MM-dd'T'HH:mm:ss'Z'}\" data-ps-time=\"{(relative ? "relative" : "plain")}\" title=\"{there:yyyy-MM-dd HH:mm:ss} {zone.Id}\">{known:yyyy-MM-dd HH:mm:ss} UTC</time>");
+    }
+
+    /// <summary>A name that loses its middle where it has no room, for names of one kind begin alike. Who hears it gets two parts: where it is a link, that has the whole as its label.</summary>
+    public PageHtml Cut(string name)
+    {
+        if (name.Length <= CutEnd)
+        {
+            return Add($"{name}");
+        }
+
+        var end = name.Length - (char.IsLowSurrogate(name[^CutEnd]) ? CutEnd + 1 : CutEnd);
+        return Add($"<span class=\"ps-cut\"><span>{name[..end]}</span><span>{name[end..]}</span></span>");
     }
 
     public PageHtml State(string state) => Add($"<span class=\"ps-state ps-state-{state}\">{state.Replace('_', ' ')}</span>");

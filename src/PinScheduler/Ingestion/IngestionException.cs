@@ -21,7 +21,7 @@ internal sealed class IngestionException(int status, int errorCode, string messa
 
     public static IngestionException TooLarge(string message) => new(413, 413, message);
 
-    public static IngestionException UnknownTopic(string topic) => new(404, 40401, $"Topic '{topic}' not found: create it first (stage topics creates the configured ones), or see GET /topics for those that exist.");
+    public static IngestionException UnknownTopic(string topic) => new(404, 40401, $"Topic '{topic}' not found: create it first (stage topics creates the configured ones), or see the list of topics for those that exist.");
 
     public static IngestionException NoRoom(string message) => new(429, 429, message) { RetryAfter = RetryAfterSeconds };
 

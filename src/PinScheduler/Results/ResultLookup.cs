@@ -20,7 +20,7 @@ internal sealed class ResultLookup(ResultReader reader, SqlTasks tasks)
     public SqlTaskFile FileOf(string analysis) => tasks.FindAnalysis(analysis) ?? throw NoAnalysis(analysis);
 
     private ResultException NoAnalysis(string analysis) => ResultException.Unknown(
-        $"There is no analysis '{analysis}'{DidYouMean.Suffix(analysis, tasks.Analyses.Select(static task => task.File.Name))}; GET /api/results lists all.");
+        $"There is no analysis '{analysis}'{DidYouMean.Suffix(analysis, tasks.Analyses.Select(static task => task.File.Name))}; see the list of results.");
 
     private async Task<ResultException> ReasonAsync(string analysis, long? run, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class ResultLookup(ResultReader reader, SqlTasks tasks)
 
         if (run is not { } id)
         {
-            return ResultException.Unknown($"'{analysis}' has no result yet: no run of it has succeeded. Start one with POST /api/pipelines/nightly/runs.");
+            return ResultException.Unknown($"'{analysis}' has no result yet: no run of it has succeeded. Start one first.");
         }
 
         if (await reader.PrunedAsync(analysis, id, cancellationToken) is { } pruned)
@@ -41,7 +41,7 @@ internal sealed class ResultLookup(ResultReader reader, SqlTasks tasks)
 
         return await reader.StateOfAsync(id, cancellationToken) switch
         {
-            null => ResultException.Unknown($"There is no run '{id}'; GET /api/runs lists them."),
+            null => ResultException.Unknown($"There is no run '{id}'; see the list of runs."),
             "succeeded" => ResultException.Unknown($"Run {id} has no result of '{analysis}': it was not among its tasks."),
             var state => ResultException.WrongState($"Run {id} is {state}: its results appear when it has succeeded."),
         };

@@ -44,6 +44,6 @@ internal static class ResultsApi
         await using var result = await results.OpenAsync(analysis, ResultQuery.Run("run", run), cancellationToken);
         return await reader.PlanAsync(analysis, result.Run, cancellationToken) is { } plan
             ? TypedResults.Ok(plan)
-            : throw ResultException.Unknown($"Run {result.Run} was not asked to keep how '{analysis}' ran; start one with {{\"parameters\":{{\"explain\":true}}}}.");
+            : throw ResultException.Unknown($"Run {result.Run} was not asked to keep how '{analysis}' ran; start one with the parameter 'explain'.");
     }
 }

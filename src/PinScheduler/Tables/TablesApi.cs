@@ -37,6 +37,6 @@ internal static class TablesApi
         var there = (await reader.ListAsync(cancellationToken)).Select(static one => one.Table).ToList();
         return there.Contains(table)
             ? TypedResults.Ok(samples)
-            : TypedResults.Problem($"There is no table '{table}'{DidYouMean.Suffix(table, there)}; GET /api/warehouse/tables lists all.", statusCode: StatusCodes.Status404NotFound);
+            : TypedResults.Problem($"There is no table '{table}'{DidYouMean.Suffix(table, there)}; see the list of tables.", statusCode: StatusCodes.Status404NotFound);
     }
 }

@@ -61,6 +61,14 @@ public sealed class TerminalTests : IAsyncLifetime
         Assert.EndsWith(Advice, Uncoloured(await OnTerminalAsync("show 1")).TrimEnd(), StringComparison.Ordinal);
         Assert.Contains(Advice, await PipedAsync("retry 1 --wait", code: 1), StringComparison.Ordinal);
 
+        // whoever has named the server gets commands that name it, too
+        var named = $"--server http://localhost:{_scheduler.Http.BaseAddress!.Port}";
+        Assert.EndsWith($"Its log: pinscheduler logs 1 mine {named}. Once that is mended: pinscheduler retry 1 --wait {named}.\n", await PipedAsync("show 1 " + named), StringComparison.Ordinal);
+
+        // and nobody is sent to a path of the API
+        Assert.Equal("There is no run '9'; see the list of runs.\n", await PipedAsync("show 9", code: 1));
+        Assert.Equal("'mine' has no result yet: no run of it has succeeded. Start one first.\n", await PipedAsync("results mine", code: 1));
+
         // a check that has found something and lets the run go on has no tick
         await _scheduler.QueryAsync("update task_run set counts = '{\"broken\":3}' where run_id = 1 and task_key = 'orphan_pin'");
         var shown = Uncoloured(await OnTerminalAsync("show 1"));

@@ -88,6 +88,29 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Pages_SayWhatFailedLastNight_AndCompareOnlyWhatIsThere()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_failed", "--Pipeline:Posts=20");
+        const string Difference = "name=\"difference\"";
+        Task<string> ResultsAsync(string analysis = "") => scheduler.Http.GetStringAsync("/hangfire/results" + analysis);
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+        Assert.DoesNotContain(Difference, await ResultsAsync("/category_count_by_year"), StringComparison.Ordinal);
+        var keys = (await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 } }))).GetProperty("tasks").EnumerateArray().Select(static task => task.GetProperty("key").GetString()!).ToList();
+        Assert.Contains(Difference, await ResultsAsync("/category_count_by_year"), StringComparison.Ordinal);
+        Assert.DoesNotContain("The newest run", await ResultsAsync(), StringComparison.Ordinal);
+        Assert.Equal(keys, await TasksAsync());
+
+        await scheduler.QueryAsync("update run set state = 'failed' where id = 2; update task_run set state = 'failed' where run_id = 2 and task_key = 'orphan_pin'");
+        Assert.Matches("The newest run, <a href=\"/hangfire/runs/2\">#2</a> for [0-9-]+, failed: ", await ResultsAsync());
+        Assert.Equal(keys.OrderByDescending(static key => key == "orphan_pin"), await TasksAsync());
+        await scheduler.QueryAsync("update run set state = 'cancelled' where id = 2");
+        Assert.Matches("#2</a> for [0-9-]+, was cancelled: ", await ResultsAsync());
+
+        async Task<IEnumerable<string>> TasksAsync() =>
+            Regex.Matches((await scheduler.Http.GetStringAsync("/hangfire/runs/2")).Split("data-ps-part=\"tasks\"")[1], "<td class=\"ps-key\"[^>]*><a href=\"/hangfire/runs/2/tasks/([^\"]+)\"").Select(static row => row.Groups[1].Value);
+    }
+
+    [Fact]
     public async Task Pages_AreVisitedByTheServerItself_AndTheirScriptsAreKeptByABrowser()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_first", "--Pipeline:Posts=0", "--Dashboard:WarmUp=true", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Information");

@@ -54,7 +54,7 @@ public sealed class LagHistoryTests : ILogger<LagSampler>
         var newest = (await server.GetAsync($"/api/topics/{bench.Topic}/lag?limit=1"))[0];
         Assert.Equal((2, 0), (newest.GetProperty("endOffset").GetInt64(), newest.GetProperty("drainedOffset").GetInt64()));
         Assert.EndsWith("Z", newest.GetProperty("at").GetString(), StringComparison.Ordinal);
-        Assert.Equal((404, "There is no topic 'nix'; GET /topics lists what there is."), await server.RefusedAsync("/api/topics/nix/lag"));
+        Assert.Equal((404, "There is no topic 'nix'; see the list of topics."), await server.RefusedAsync("/api/topics/nix/lag"));
         Assert.Equal((422, "'limit' is '10081'; it must be a whole number from 1 to 10080."), await server.RefusedAsync($"/api/topics/{bench.Topic}/lag?limit=10081"));
 
         var steps = (await new LagHistory(bench.Warehouse).StepsAsync(6, 10, default))[bench.Topic].ToList();

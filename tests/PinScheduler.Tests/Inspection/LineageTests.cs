@@ -90,8 +90,8 @@ public sealed class LineageTests
         Assert.Equal(["0-1", "2-3"], Ranges(await server.GetAsync("/api/runs/2/lineage?all=true")));
         Assert.Equal(["0-1"], Ranges(await server.GetAsync("/api/runs/1/lineage?all=true&analysis=popular_category_by_country")));
         Assert.Empty(Ranges(await server.GetAsync("/api/runs/1/lineage?all=true&analysis=users_joined_by_year")));
-        Assert.Equal((404, "There is no run '3'; GET /api/runs lists what there is."), await server.RefusedAsync("/api/runs/3/lineage"));
-        Assert.Equal((404, "There is no analysis 'nix'; GET /api/results lists all."), await server.RefusedAsync("/api/runs/1/lineage?analysis=nix"));
+        Assert.Equal((404, "There is no run '3'; see the list of runs."), await server.RefusedAsync("/api/runs/3/lineage"));
+        Assert.Equal((404, "There is no analysis 'nix'; see the list of results."), await server.RefusedAsync("/api/runs/1/lineage?analysis=nix"));
     }
 
     private static IEnumerable<string> Ranges(JsonElement files) => files.EnumerateArray().Select(file => $"{file.GetProperty("firstOffset")}-{file.GetProperty("lastOffset")}");

@@ -32,7 +32,7 @@ public sealed class TopicInspectionTests
         var list = (await server.GetAsync("/api/topics"))[0];
         Assert.Equal((bench.Topic, "pin"), (list.GetProperty("topic").GetString(), list.GetProperty("dataSet").GetString()));
         Assert.Contains((await server.GetAsync("/api/topics?all=true")).EnumerateArray(), topic => topic.GetProperty("dataSet").ValueKind == JsonValueKind.Null);
-        Assert.Equal((404, "There is no topic 'nix'; GET /topics lists what there is."), await server.RefusedAsync("/api/topics/nix"));
+        Assert.Equal((404, "There is no topic 'nix'; see the list of topics."), await server.RefusedAsync("/api/topics/nix"));
     }
 
     [Fact]

@@ -28,16 +28,17 @@ internal static class LagChart
         }
 
         var most = known.Values.Max();
-        var ceiling = SeriesChart.Round(Math.Max(most, Lines));
+        var figures = new Figures("Not yet drained");
+        var scale = Scale.Of(0, Math.Max(most, Lines), Lines, whole: true);
         // the plot is stretched to the page's width, the letters are not
-        var html = new PageHtml().Add($"<svg class=\"ps-chart ps-lag\" width=\"100%\" height=\"{Top + Plot + Bottom}\" role=\"img\" aria-label=\"Not yet drained of {topic} over the last 24 hours: {most:N0} at most, {known.MinBy(static step => step.Key).Value:N0} at last\"><svg y=\"{Top}\" width=\"100%\" height=\"{Plot}\" viewBox=\"0 0 {Wide} {Plot}\" preserveAspectRatio=\"none\">");
+        var html = new PageHtml().Add($"<svg class=\"ps-chart ps-lag\" width=\"100%\" height=\"{Top + Plot + Bottom}\" role=\"img\" aria-label=\"{figures.What} of {topic} over the last 24 hours: {most:N0} at most, {known.MinBy(static step => step.Key).Value:N0} at last\"><svg y=\"{Top}\" width=\"100%\" height=\"{Plot}\" viewBox=\"0 0 {Wide} {Plot}\" preserveAspectRatio=\"none\">");
         var unknown = new StringBuilder();
         for (var ago = Steps - 1; ago >= 0; ago--)
         {
             var x = (Steps - 1 - ago) * Column;
             if (known.TryGetValue(ago, out var lag))
             {
-                var height = Math.Max(1, lag / ceiling * Plot);
+                var height = Math.Max(1, lag / scale.To * Plot);
                 html.Add($"<rect class=\"ps-series-0\" x=\"{x}\" width=\"{Column}\" y=\"{Number(Plot - height)}\" height=\"{Number(height)}\"><title>{When(ago)}: {lag:N0} not drained, at most</title></rect>");
             }
             else
@@ -47,10 +48,10 @@ internal static class LagChart
         }
 
         html.Add(unknown.Length == 0 ? new PageHtml() : new PageHtml().Add($"<path class=\"ps-chart-unknown\" d=\"{unknown}\"/>")).Add($"</svg>");
-        for (var line = 0; line <= Lines; line++)
+        foreach (var tick in scale.Ticks)
         {
-            var y = Top + (Plot * (Lines - line) / Lines);
-            html.Add($"<line class=\"ps-chart-grid\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>").Add(line == 0 ? new PageHtml() : new PageHtml().Add($"<text class=\"ps-chart-label\" x=\"2\" y=\"{y - 4}\">{BarChart.Rounded(ceiling * line / Lines)}</text>"));
+            var y = Number(Top + (Plot * (1 - (tick / scale.To))));
+            html.Add($"<line class=\"ps-chart-grid\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>").Add(tick == 0 ? new PageHtml() : new PageHtml().Add($"<text class=\"ps-chart-label\" x=\"2\" y=\"{y}\" dy=\"-4\">{figures.Short(tick)}</text>"));
         }
 
         for (var label = 0; label <= Labels; label++)

@@ -40,14 +40,14 @@ internal static class ResultChart
         // where each place has about one series, what it is called is the news: "Chile, art"
         if (chart.Kind == "bar" && (by < 0 || points.Count <= Few || places > MostPlaces || points.Count < places * 1.5))
         {
-            return BarChart.Of(points, yName, large);
+            return BarChart.Of(points, Figures.OfColumn(yName), large);
         }
 
         var series = points.GroupBy(static point => point.Series).OrderByDescending(static one => one.Sum(static point => Math.Abs(point.Y))).ToList();
         var shown = series.Take(MostSeries).Select(static one => one.Key).ToList();
         var kept = points.Where(point => shown.Contains(point.Series)).ToList();
         var order = Order(kept);
-        return SeriesChart.Of(kept, order, shown, series.Count, yName, chart.Kind == "line", large);
+        return SeriesChart.Of(kept, order, shown, series.Count, Figures.OfColumn(yName), chart.Kind == "line", large);
     }
 
     // years and the like by their size, names as they come

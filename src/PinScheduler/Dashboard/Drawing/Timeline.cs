@@ -35,7 +35,7 @@ internal static class Timeline
         {
             var critical = path.Contains(task);
             var say = $"{task.Key}: {PageHtml.Duration(task.StartedAt, task.EndedAt, now)} from {PageHtml.Duration(Worked(First(task)))}, {task.State.Replace('_', ' ')}{(critical ? ", on the critical path" : "")}";
-            html.Add($"<tr{(critical ? new PageHtml().Add($" class=\"ps-critical\"") : new PageHtml())}><th><a href=\"{urlOf(task)}\">{task.Key}</a></th><td><svg width=\"100%\" height=\"16\" role=\"img\" aria-label=\"{say}\"><title>{say}</title>");
+            html.Add($"<tr{(critical ? new PageHtml().Add($" class=\"ps-critical\"") : new PageHtml())}><th><a href=\"{urlOf(task)}\" title=\"{task.Key}\" aria-label=\"{task.Key}\">").Cut(task.Key).Add($"</a></th><td><svg width=\"100%\" height=\"16\" role=\"img\" aria-label=\"{say}\"><title>{say}</title>");
             var ready = task.DependsOn.Select(key => tasks.Find(other => other.Key == key)?.EndedAt).OfType<DateTime>().Where(ended => ended <= First(task)).DefaultIfEmpty(begin).Max();
             html.Add(Bar("ps-bar-wait", ready, First(task)));
             foreach (var attempt in task.History.DefaultIfEmpty(new AttemptView(1, task.State, null, task.StartedAt!.Value, task.EndedAt, null)))

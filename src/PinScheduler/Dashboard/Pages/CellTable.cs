@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PinScheduler.Dashboard.Drawing;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -13,8 +14,7 @@ internal static class CellTable
     public static PageHtml Of(IReadOnlyList<string> columns, IEnumerable<JsonElement[]> rows, Func<string, bool, PageHtml> head, Func<JsonElement[], int, string?>? follow = null)
     {
         var shown = rows.ToList();
-        // a year is a number that nobody counts with
-        var counts = columns.Select((name, column) => !name.Contains("year", StringComparison.Ordinal) && shown.Any(row => row[column].ValueKind == JsonValueKind.Number)).ToArray();
+        var counts = columns.Select((name, column) => !Figures.IsYear(name) && shown.Any(row => row[column].ValueKind == JsonValueKind.Number)).ToArray();
         var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover ps-result\"><thead><tr>");
         foreach (var (column, name) in columns.Index())
         {

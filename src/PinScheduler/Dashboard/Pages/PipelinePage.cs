@@ -64,7 +64,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
                 .Add($"<div class=\"ps-grid-line\"><div class=\"ps-grid-label ps-grid-tasks\">");
             foreach (var task in tasks)
             {
-                html.Add($"<a href=\"{Url.To($"/runs/{columns[^1]}/tasks/{Uri.EscapeDataString(task)}")}\" title=\"{task}\">{task}</a>");
+                html.Add($"<a href=\"{Url.To($"/runs/{columns[^1]}/tasks/{Uri.EscapeDataString(task)}")}\" title=\"{task}\" aria-label=\"{task}\">").Cut(task).Add($"</a>");
             }
 
             html.Add($"</div>").Add(GridRows.Of(columns.Count, rows, tasks)).Add($"</div></details>");

@@ -1,6 +1,7 @@
 using Hangfire.Dashboard;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -10,7 +11,8 @@ internal static class RunTasks
     public static PageHtml Of(RunView run, UrlHelper url, PipelineSchedule? schedule, DateTime now)
     {
         var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>State</th><th class=\"ps-wide\">Stage</th><th class=\"ps-wide\">Started</th><th class=\"ps-number\">Duration</th><th class=\"ps-number\" title=\"tries\">Tries</th><th>Counts, or why it waits</th><th class=\"ps-wide\">Server</th></tr></thead><tbody>");
-        foreach (var task in run.Tasks!)
+        // what failed is what one came for; what runs keeps its place, for rows that come and go while one reads are worse than looking for it
+        foreach (var task in run.Tasks!.OrderByDescending(static task => task.State == TaskState.Failed))
         {
             html.Add($"<tr><td class=\"ps-key\" title=\"{task.Title}\"><a href=\"{url.To($"/runs/{run.Id}/tasks/{Uri.EscapeDataString(task.Key)}")}\">{task.Key}</a>");
             html.Add(task.Attempts == 0 ? new PageHtml() : new PageHtml().Add($"<a class=\"ps-links\" href=\"{url.To(LogPage.Path(run.Id, task.Key))}\">log</a>"));

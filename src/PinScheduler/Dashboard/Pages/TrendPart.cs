@@ -18,7 +18,7 @@ internal static class TrendPart
         var points = trend.Points.Where(static point => point.Value is { ValueKind: JsonValueKind.Number }).Select(static point => new ChartPoint($"#{point.Run}", "", point.Value!.Value.GetDouble())).ToList();
         var what = column is null ? "Number of rows" : $"{column} of {string.Join(", ", key.Select(static pair => $"{pair.Key} {(pair.Value.Length == 0 ? "NULL" : pair.Value)}"))}";
         var html = new PageHtml().Add($"<details id=\"trend\"{(column is null ? "" : " open")}><summary><h2>{what} over the runs</h2></summary>");
-        html.Add(points.Count < 2 ? new PageHtml().Add($"<p class=\"ps-note\">Known after a second run.</p>") : SeriesChart.Of(points, [.. points.Select(static point => point.X)], [""], 1, what, isLine: true, large: true));
+        html.Add(points.Count < 2 ? new PageHtml().Add($"<p class=\"ps-note\">Known after a second run.</p>") : SeriesChart.Of(points, [.. points.Select(static point => point.X)], [""], 1, new Figures(what, column is not null && Figures.IsYear(column)), isLine: true, large: true));
         return html.Add($"<p class=\"ps-note\">{(column is null ? new PageHtml().Add($"Click a figure in the rows to follow it instead.") : new PageHtml().Add($"<a href=\"{own}\">The number of rows instead</a>"))}</p></details>");
     }
 }

@@ -13,7 +13,7 @@ internal static class CleaningApi
     public static async Task<IResult> FilesAsync(string id, string task, LandingReader ledger, CleanedFiles cleaned, CancellationToken cancellationToken)
     {
         var run = NotInspectableException.Number("run", id, 1, long.MaxValue);
-        _ = await ledger.RunAsync(run, cancellationToken) ?? throw NotInspectableException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        _ = await ledger.RunAsync(run, cancellationToken) ?? throw NotInspectableException.Unknown($"There is no run '{run}'; see the list of runs.");
         var set = DataSet.All.FirstOrDefault(set => task == CleanTask + set.Key)
             ?? throw NotInspectableException.Unknown($"The task '{task}' cleans no files; {string.Join(", ", DataSet.All.Select(static set => CleanTask + set.Key))} do.");
         return TypedResults.Ok(cleaned.OfTaskAsync(set, run, cancellationToken));

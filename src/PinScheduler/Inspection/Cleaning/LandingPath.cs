@@ -26,7 +26,7 @@ internal sealed class LandingPath(LandingFolder folder, IOptions<KafkaOptions> k
 
         if (!File.Exists(full) || IsLink(full))
         {
-            throw NotInspectableException.Unknown($"There is no landing file '{file}' in '{folder.Root}'; 'lineage RUN' lists a run's files.");
+            throw NotInspectableException.Unknown($"There is no landing file '{file}' in '{folder.Root}'; the lineage of a run names its files.");
         }
 
         return DataSet.All.FirstOrDefault(set => kafka.Value.TopicOf(set.Key) == name.Topic) is { } dataSet

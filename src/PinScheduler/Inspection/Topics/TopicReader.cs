@@ -49,7 +49,7 @@ internal sealed class TopicReader(TopicCatalog catalog, LandingStore ledger, Top
 
     /// <exception cref="NotInspectableException">There is no such topic.</exception>
     public async Task<TopicInfo> FindAsync(string topic, CancellationToken cancellationToken) =>
-        (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(topic) ?? throw NotInspectableException.Unknown($"There is no topic '{topic}'; GET /topics lists what there is.");
+        (await catalog.RefreshAsync(cancellationToken)).GetValueOrDefault(topic) ?? throw NotInspectableException.Unknown($"There is no topic '{topic}'; see the list of topics.");
 
     private string? DataSetOf(string topic) => DataSet.All.FirstOrDefault(set => kafka.Value.TopicOf(set.Key) == topic)?.Key;
 

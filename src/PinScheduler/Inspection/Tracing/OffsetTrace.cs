@@ -10,7 +10,7 @@ internal sealed class OffsetTrace(LandingReader ledger, FileLines lines, Landing
     public async Task<OffsetView> FindAsync(string topic, int partition, long offset, int? life, CancellationToken cancellationToken)
     {
         var (incarnation, ordinal) = await ledger.LifeAsync(topic, life, cancellationToken)
-            ?? throw NotInspectableException.Unknown(life is null ? $"No topic '{topic}' has ever been drained; GET /api/topics lists the pipeline's." : $"'{topic}' has had no life {life}; leave it out for the last.");
+            ?? throw NotInspectableException.Unknown(life is null ? $"No topic '{topic}' has ever been drained; see the list of topics." : $"'{topic}' has had no life {life}; leave it out for the last.");
         var blank = new OffsetView(topic, ordinal, partition, offset, "", "", null);
         return await ledger.FileAtAsync(topic, incarnation, partition, offset, cancellationToken) is { } file
             ? await InFileAsync(blank, file, cancellationToken)

@@ -13,14 +13,14 @@ internal sealed class RunTrace(LandingReader ledger, SqlTasks tasks)
     /// <exception cref="NotInspectableException">There is no such run, or it has no such result.</exception>
     public async Task<IAsyncEnumerable<RunFileView>> FilesAsync(long run, string? analysis, bool all, CancellationToken cancellationToken)
     {
-        var (_, ended) = await ledger.RunAsync(run, cancellationToken) ?? throw NotInspectableException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var (_, ended) = await ledger.RunAsync(run, cancellationToken) ?? throw NotInspectableException.Unknown($"There is no run '{run}'; see the list of runs.");
         if (analysis is null)
         {
             var every = DataSet.All.Select(set => set.Key).ToList();
             return all ? ledger.CleanedByAsync(ended, every, cancellationToken) : ledger.OfRunAsync(run, every, cancellationToken);
         }
 
-        var file = tasks.FindAnalysis(analysis) ?? throw NotInspectableException.Unknown($"There is no analysis '{analysis}'; GET /api/results lists all.");
+        var file = tasks.FindAnalysis(analysis) ?? throw NotInspectableException.Unknown($"There is no analysis '{analysis}'; see the list of results.");
         var at = await ledger.AnalyzedAtAsync(run, analysis, cancellationToken) ?? throw NotInspectableException.Unknown($"Run {run} has no result of '{analysis}'.");
         return all ? ledger.CleanedByAsync(at, Behind(tasks.TablesBehind(file)), cancellationToken) : ledger.OfRunAsync(run, Behind(tasks.TablesBehind(file)), cancellationToken);
     }

@@ -51,5 +51,5 @@ internal static class BackfillsApi
 
     private static long IdOf(string id) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var backfill)
         ? backfill
-        : throw RefusedException.Unknown($"There is no backfill '{id}'; GET /api/backfills lists what there is.");
+        : throw RefusedException.Unknown($"There is no backfill '{id}'; see the list of backfills.");
 }

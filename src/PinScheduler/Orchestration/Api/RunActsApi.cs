@@ -38,7 +38,7 @@ internal static class RunActsApi
         act = act with { Below = body.Boolean("below") ?? false, By = body.Text("by", 200), Reason = body.Text("reason", 900) };
         if (act.Kind is RunAct.Succeed or RunAct.Skip && string.IsNullOrWhiteSpace(act.Reason))
         {
-            throw RefusedException.Invalid("'reason' is missing; say why, for whoever reads the run later, such as {\"by\":\"ada\",\"reason\":\"loaded by hand\"}.");
+            throw RefusedException.Invalid("'reason' is missing; say why, for whoever reads the run later, such as \"loaded by hand\".");
         }
 
         await control.ActAsync(run, act, cancellationToken);

@@ -43,7 +43,7 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         // told from several moments, a task would run without an attempt
         await using var moment = await RunStore.BeginMomentAsync(connection, cancellationToken);
-        var board = await runs.ReadAsync(connection, moment, run) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var board = await runs.ReadAsync(connection, moment, run) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
         var kept = (await versions.GetAsync(connection, board.Run.Pipeline, board.Run.Version, moment)).Kept;
         var progress = (await connection.QueryAsync<(string Task, long Done, long? Total, string Unit, long? Microseconds)>(new CommandDefinition(
             """

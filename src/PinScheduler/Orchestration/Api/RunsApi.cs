@@ -20,7 +20,7 @@ internal static class RunsApi
     /// <exception cref="RefusedException">No run can have such an id.</exception>
     public static long IdOf(string id) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var run)
         ? run
-        : throw RefusedException.Unknown($"There is no run '{id}'; GET /api/runs lists what there is.");
+        : throw RefusedException.Unknown($"There is no run '{id}'; see the list of runs.");
 
     private static async Task<IResult> ListAsync(
         HttpContext http, PipelineCatalog pipelines, RunReader reader, CancellationToken cancellationToken, string? pipeline = null, string? state = null, string? from = null, string? to = null, string? before = null, string? limit = null)

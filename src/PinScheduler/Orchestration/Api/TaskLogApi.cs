@@ -16,7 +16,7 @@ internal static class TaskLogApi
     private static async Task<IResult> ReadAsync(string id, string task, HttpContext http, RunStore runs, TaskLogReader log, TimeProvider time, CancellationToken cancellationToken, bool follow = false, string? format = null)
     {
         var run = RunsApi.IdOf(id);
-        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
         if (!board.Contains(task))
         {
             throw RefusedException.Unknown($"Run {run} has no task '{task}'.{Suggestion.For(task, board.Tasks.Select(known => known.Key))}");

@@ -109,6 +109,6 @@ internal sealed class Backfills(Warehouse warehouse, PipelineCatalog pipelines, 
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<BackfillRow>(new CommandDefinition($"select {BackfillRow.Columns} from backfill where id = @id", new { id }, cancellationToken: cancellationToken))
-            ?? throw RefusedException.Unknown($"There is no backfill '{id}'; GET /api/backfills lists what there is.");
+            ?? throw RefusedException.Unknown($"There is no backfill '{id}'; see the list of backfills.");
     }
 }

@@ -89,7 +89,7 @@ internal sealed class RunControl(Warehouse warehouse, PipelineCatalog pipelines,
     // a change that gives null changes nothing
     private async Task<(List<string> Replaced, RunBoard Board)> ReopenAsync(long run, Func<RunBoard, MySqlConnection, MySqlTransaction, Task<List<string>?>> change, CancellationToken cancellationToken)
     {
-        var seen = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var seen = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
         var pipeline = pipelines.Get(seen.Run.Pipeline);
         return await warehouse.TransactPlainAsync(async (connection, transaction) =>
         {

@@ -24,7 +24,7 @@ internal sealed class RunPlanner(Warehouse warehouse, PipelineCatalog pipelines,
     /// <exception cref="RefusedException">As the act itself would be.</exception>
     public async Task<ActPlan> PlanAsync(long run, RunAct act, CancellationToken cancellationToken)
     {
-        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; GET /api/runs lists what there is.");
+        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
         var pipeline = pipelines.Get(board.Run.Pipeline);
         var active = await warehouse.TransactAsync((connection, transaction) => PipelineGate.FindActiveAsync(connection, transaction, pipeline), cancellationToken);
         var before = board.Tasks.ToDictionary(task => task.Key, StringComparer.Ordinal);

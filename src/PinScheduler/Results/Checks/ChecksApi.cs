@@ -22,11 +22,11 @@ internal static class ChecksApi
             ? TypedResults.Ok(found)
             : throw ResultException.Unknown(tasks.Checks.Any(task => task.File.Name == check)
                 ? $"Check '{check}' has not run in run {run}."
-                : $"There is no check '{check}'{DidYouMean.Suffix(check, tasks.Checks.Select(static task => task.File.Name))}; GET /api/runs/{run}/checks lists those of the run.");
+                : $"There is no check '{check}'{DidYouMean.Suffix(check, tasks.Checks.Select(static task => task.File.Name))}; see the checks of run {run}.");
     }
 
     private static async Task<long> RunAsync(string id, ResultReader results, CancellationToken cancellationToken) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var run) && await results.StateOfAsync(run, cancellationToken) is not null
             ? run
-            : throw ResultException.Unknown($"There is no run '{id}'; GET /api/runs lists them.");
+            : throw ResultException.Unknown($"There is no run '{id}'; see the list of runs.");
 }

@@ -34,7 +34,7 @@ internal sealed class ResultComparer(ResultLookup results, ResultReader reader, 
     {
         if (result.RowCount > MostRows)
         {
-            throw ResultException.Invalid($"Run {result.Run}'s result of '{result.Analysis}' has {result.RowCount} rows, and at most {MostRows} are compared here; take both as CSV (format=csv) and compare those.");
+            throw ResultException.Invalid($"Run {result.Run}'s result of '{result.Analysis}' has {result.RowCount} rows, and at most {MostRows} are compared here; take both as CSV and compare those.");
         }
 
         var rows = new List<ResultRow>((int)result.RowCount);

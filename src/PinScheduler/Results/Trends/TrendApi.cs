@@ -28,7 +28,7 @@ internal static class TrendApi
         var key = KeyOf(request, columns);
         if (column is null ? key.Count > 0 : !columns.Contains(column))
         {
-            throw ResultException.Invalid($"'column' is '{column}'{DidYouMean.Suffix(column ?? "", columns)}; it must be the figure's: {string.Join(", ", columns.Except(key.Keys))}. Without 'column' and 'key.…' the number of rows is followed.");
+            throw ResultException.Invalid($"'column' is '{column}'{DidYouMean.Suffix(column ?? "", columns)}; it must be the figure's: {string.Join(", ", columns.Except(key.Keys))}. Without column and key the number of rows is followed.");
         }
 
         var trend = await trends.ReadAsync(analysis, column, key, runs, cancellationToken);

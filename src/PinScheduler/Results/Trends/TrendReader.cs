@@ -42,7 +42,7 @@ internal sealed class TrendReader(Warehouse warehouse)
         var columns = JsonSerializer.Deserialize<List<string>>(run.ColumnNames)!;
         if (key.Keys.Append(column).FirstOrDefault(name => !columns.Contains(name)) is { } missing)
         {
-            throw ResultException.WrongState($"Run {run.Run}'s result of '{analysis}' has no column '{missing}': its SQL was another then. Its columns were {string.Join(", ", columns)}; ask for fewer runs with limit=.");
+            throw ResultException.WrongState($"Run {run.Run}'s result of '{analysis}' has no column '{missing}': its SQL was another then. Its columns were {string.Join(", ", columns)}; ask for fewer runs.");
         }
 
         var parts = key.Values.Where(static value => value.Length > 0).Select((value, index) => ($"part{index}", JsonSerializer.Serialize(value, AsStored)[1..^1])).ToList();
@@ -66,7 +66,7 @@ internal sealed class TrendReader(Warehouse warehouse)
 
         return found.Count < 2
             ? found.Select(cells => (JsonElement?)cells[columns.IndexOf(column)]).SingleOrDefault()
-            : throw ResultException.Invalid($"Run {run.Run}'s result of '{analysis}' has several such rows; name one by {string.Join(" and ", columns.Where(name => name != column && !key.ContainsKey(name)).Select(static name => $"key.{name}=…"))}.");
+            : throw ResultException.Invalid($"Run {run.Run}'s result of '{analysis}' has several such rows; give its {string.Join(" and ", columns.Where(name => name != column && !key.ContainsKey(name)))}, too, as its key.");
     }
 
     private static bool IsText(JsonElement cell, string text) => (cell.ValueKind == JsonValueKind.Null ? "" : cell.ToString()) == text;

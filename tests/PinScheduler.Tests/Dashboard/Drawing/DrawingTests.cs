@@ -78,6 +78,36 @@ public sealed class DrawingTests
         Assert.Null(ResultChart.Of(new Chart("table"), ["x", "y"], [Row("""["a",3]""")], large: true));
     }
 
+    [Theory]
+    [InlineData("posts", "0 1 2 3", 1, 3)]
+    [InlineData("posts", "0 1 2", 1, 2)]
+    [InlineData("posts", "0 2 4 6", 1, 5)]
+    [InlineData("posts", "0 1,000 2,000 3,000", 2018, 2020)]
+    [InlineData("posts", "-8 -4 0 4", -7, 3)]
+    [InlineData("share", "0 0.25 0.5 0.75 1", 0.5, 1)]
+    [InlineData("share", "0 0.4 0.8 1.2 1.6", 0.5, 1.5)]
+    [InlineData("best_year", "0 1000 2000 3000", 2018, 2020)]
+    public void Axis_HasWholeTicks_WhereTheFiguresAre(string column, string ticks, double one, double other)
+    {
+        var html = ResultChart.Of(new Chart("line", "x", column), ["x", column], [Row($"[1,{one:R}]"), Row($"[2,{other:R}]")], large: true)!.ToString();
+
+        var drawings = html.Split("</svg>");
+        Assert.Equal(2, drawings.Count(static drawing => drawing.Contains("<polyline", StringComparison.Ordinal)));
+        Assert.All(drawings[..2], drawing => Assert.Equal(ticks, string.Join(' ', Regex.Matches(drawing, "text-anchor=\"end\">([^<]+)<").Select(static tick => tick.Groups[1].Value))));
+    }
+
+    [Fact]
+    public void Bars_KeepBothEndsOfTheirNames()
+    {
+        var html = ResultChart.Of(new Chart("bar", "x", "y", "by"), ["x", "by", "y"], [Row("""["American Samoa","finance",3]"""), Row("""["Algeria😀the VelvetM","",1]"""), Row("""["Chad","art",1500000]""")], large: false)!.ToString();
+
+        Assert.Contains("<tr title=\"American Samoa, finance: 3\"><th scope=\"row\"><span class=\"ps-cut\"><span>American Sa</span><span>moa, finance</span></span></th>", html, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">Chad, art</th>", html, StringComparison.Ordinal);
+        Assert.Contains(">1.5 M</text>", html, StringComparison.Ordinal);
+        // half of a letter is none
+        Assert.Contains("<span>Algeria</span><span>&#128512;the VelvetM</span>", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Lag_IsDrawnByItsAge_AndWhatIsUnknownIsNotNone()
     {
