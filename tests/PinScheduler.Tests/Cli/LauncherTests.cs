@@ -8,7 +8,7 @@ public sealed class LauncherTests : IDisposable
     private const string Dotnet =
         """
         #!/bin/sh
-        [ "$1" = build ] || { shift; echo "asked: $*"; exit; }
+        [ "$1" = build ] || { shift; echo "asked in $PINSCHEDULER_HOME: $*"; exit; }
         [ ! -f src/PinScheduler/broken ] || { echo "error of the compiler"; exit 1; }
         mkdir -p src/PinScheduler/bin/Release/net10.0 src/PinScheduler/obj
         touch src/PinScheduler/bin/Release/net10.0/PinScheduler.dll
@@ -36,25 +36,25 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public async Task Launcher_Builds_WhatIsOlderThanItsSource()
     {
-        const string Asked = "asked: runs --limit 3";
-        const string Built = Asked + "\nbuilding …";
-        Assert.Equal(Built, await LaunchAsync());
+        var asked = $"asked in {_root}: runs --limit 3";
+        var built = asked + "\nbuilding …";
+        Assert.Equal(built, await LaunchAsync());
         Age();
-        Assert.Equal(Asked, await LaunchAsync());
+        Assert.Equal(asked, await LaunchAsync());
 
         Write("src/PinScheduler/Program.cs", "changed");
-        Assert.Equal(Built, await LaunchAsync());
+        Assert.Equal(built, await LaunchAsync());
         Age();
         File.Delete(Path.Combine(_root, "src/PinScheduler/Gone.cs"));
-        Assert.Equal(Built, await LaunchAsync());
+        Assert.Equal(built, await LaunchAsync());
         Age();
         Write("global.json", "{}");
-        Assert.Equal(Built, await LaunchAsync());
+        Assert.Equal(built, await LaunchAsync());
 
         // what a build itself writes is no source
         Age();
         Write("src/PinScheduler/obj/made.cs", "");
-        Assert.Equal(Asked, await LaunchAsync());
+        Assert.Equal(asked, await LaunchAsync());
 
         // the old program is not run in the place of one that does not build
         Write("src/PinScheduler/broken", "");
