@@ -35,6 +35,11 @@ public static class Scheduler
         ArgumentNullException.ThrowIfNull(args);
         switch (args)
         {
+            // what starts something takes any word as configuration, so help is looked for before it
+            case [("services" or "broker" or "serve") and var starter, ..] when args.Any(CommandLine.IsHelp):
+                return await CommandLine.RunAsync([starter, "--help"]);
+            case [['-', ..] and var option, ..] when !CommandLine.IsOption(option) && args.Any(CommandLine.IsHelp):
+                return await CommandLine.RunAsync(["--help"]);
             case ["services", .. var configuration]:
                 return ServicesVerb.Run(configuration);
             case ["broker", ..]:
@@ -43,6 +48,28 @@ public static class Scheduler
                 return await CommandLine.RunAsync(args);
         }
 
+        return await Server.RunAsync(() => Build(args, configure), async (app, cancellationToken) =>
+        {
+            await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
+            await app.Services.GetRequiredService<LandingStart>().CheckAsync(cancellationToken);
+            await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
+            app.UseDatabaseAway();
+            app.MapHosting();
+            app.MapIngestion();
+            app.MapInspection();
+            app.MapSource();
+            app.MapOrchestration();
+            app.MapResults();
+            app.MapTables();
+            app.MapNotifications();
+            app.MapMetrics();
+            // opens Hangfire's storage, so not before the database is known to be there
+            app.MapDashboard();
+        });
+    }
+
+    private static WebApplication Build(string[] args, Action<IServiceCollection, IConfiguration>? configure)
+    {
         var builder = WebApplication.CreateBuilder();
         ConfigurationSources.Configure(builder.Configuration, args is ["serve", .. var rest] ? rest : args);
         builder.Services.AddHosting(builder.Configuration);
@@ -69,24 +96,6 @@ public static class Scheduler
         builder.Services.AddNotifications(builder.Configuration);
         builder.Services.AddDashboard();
         builder.Services.AddTelemetry();
-
-        return await Server.RunAsync(builder.Build(), async (app, cancellationToken) =>
-        {
-            await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(cancellationToken);
-            await app.Services.GetRequiredService<LandingStart>().CheckAsync(cancellationToken);
-            await app.Services.GetRequiredService<SourceSeeder>().EnsureAsync(cancellationToken);
-            app.UseDatabaseAway();
-            app.MapHosting();
-            app.MapIngestion();
-            app.MapInspection();
-            app.MapSource();
-            app.MapOrchestration();
-            app.MapResults();
-            app.MapTables();
-            app.MapNotifications();
-            app.MapMetrics();
-            // opens Hangfire's storage, so not before the database is known to be there
-            app.MapDashboard();
-        });
+        return builder.Build();
     }
 }

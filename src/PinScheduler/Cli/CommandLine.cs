@@ -8,6 +8,8 @@ internal static class CommandLine
     /// <summary>The root's own options; any other option before a command is configuration for `serve`.</summary>
     public static bool IsOption(string argument) => argument.Split('=')[0] is "--help" or "-h" or "-?" or "--version" or "--server" or "--api-key" or "--json";
 
+    public static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";
+
     /// <summary>All verbs with their arguments and options.</summary>
     public static RootCommand Root()
     {
@@ -15,6 +17,11 @@ internal static class CommandLine
         var json = new Option<bool>("--json") { Description = "Prints what the server answers, as JSON", Recursive = true };
         var root = new RootCommand("PinScheduler: batch data pipelines on MySQL and Kafka. Without a command it serves; the others ask a running server.") { server.Address, server.Key, json };
         root.Add(new Command("serve", "Starts the scheduler and its dashboard; configuration as arguments: --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"));
+        root.Add(new Command("broker", "The embedded Kafka broker that ./run starts: in memory, its address in broker.json of the data folder; ends on SIGTERM, and its records with it")
+        {
+            new Option<string>("--data") { Description = "The data folder, default data; a folder has one broker" },
+        });
+        root.Add(new Command("services", "Says, for ./run, which of MySQL and Kafka the configuration names and which ./run brings itself"));
         root.Add(RunCommands.Run(server, json));
         root.Add(RunCommands.Rebuild(server, json));
         root.Add(RunCommands.Runs(server, json));

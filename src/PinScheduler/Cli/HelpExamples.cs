@@ -12,6 +12,8 @@ internal static class HelpExamples
     {
         [""] = ["run --wait", "runs", "show 12", "logs 12 clean-pin -f", "results popular_category_by_country --format csv", "runs --server http://127.0.0.1:6001 --json"],
         ["serve"] = ["serve", "serve --Urls=http://127.0.0.1:6001 --Pipeline:Posts=500"],
+        ["broker"] = ["broker --data data"],
+        ["services"] = ["services"],
         ["run"] = ["run --wait", "run --posts 5000 --wait --results", "run --date 2026-11-22 --posts 0 --json"],
         ["rebuild"] = ["rebuild --wait"],
         ["runs"] = ["runs", "runs --limit 100 --json"],

@@ -7,6 +7,7 @@ internal static class HostingExtensions
 {
     public static void AddHosting(this IServiceCollection services, IConfiguration configuration)
     {
+        ConnectionStrings.Check(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(SqlFolder.Find(configuration));
         services.AddSingleton(new DataFolder(configuration["Data"] is { Length: > 0 } data ? data : "data"));

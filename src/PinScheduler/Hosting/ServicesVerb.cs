@@ -9,11 +9,12 @@ internal static class ServicesVerb
         try
         {
             ConfigurationSources.Configure(configuration, args);
+            ConnectionStrings.Check(configuration);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception exception) when (StartFailure.Explain(exception, null) is { } reason)
         {
-            Console.Error.WriteLine(exception.Message);
-            return 2;
+            Console.Error.WriteLine(reason);
+            return StartFailure.ExitCode;
         }
 
         Console.WriteLine("mysql " + (string.IsNullOrEmpty(configuration.GetConnectionString("MySql")) ? "embedded" : "configured"));

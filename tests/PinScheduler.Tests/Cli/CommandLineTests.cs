@@ -66,6 +66,9 @@ public sealed class CommandLineTests
     [InlineData(2, "--reason", "skip", "1", "clean-geo")]
     [InlineData(3, "No server answers", "plan", "rerun", "1", "clean-geo", "--below", "--server", "http://127.0.0.1:9")]
     [InlineData(0, "results", "--help")]
+    [InlineData(0, "Starts the scheduler", "serve", "--Pipeline:Posts=5", "--help")]
+    [InlineData(0, "Starts the scheduler", "--Pipeline:Posts=5", "--help")]
+    [InlineData(0, "which ./run brings itself", "services", "-h")]
     public async Task Command_EndsWithItsCodeAndASentence(int code, string sentence, params string[] arguments)
     {
         var command = new ChildProcess(Path.GetTempPath(), new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), .. arguments]);
@@ -119,6 +122,14 @@ public sealed class CommandLineTests
     [InlineData("'Pipeline:Posts'", "--Pipeline:Posts=-1")]
     [InlineData("'Pipeline:ResultRetentionRuns'", "--Pipeline:ResultRetentionRuns=0")]
     [InlineData("Kafka", "--Kafka:compression.type=none of all")]
+    [InlineData("'Pipeline:Deadline' is '3h'; it must be a span of time, HH:MM:SS: 03:00:00", "--Pipeline:Deadline=3h")]
+    [InlineData("'Pipeline:Posts' is 'abc'; it must be a whole number", "--Pipeline:Posts=abc")]
+    [InlineData("'Pipeline:CancelAtDeadline' is 'perhaps'; it must be true or false.", "--Pipeline:CancelAtDeadline=perhaps")]
+    [InlineData("'Pipeline:Cron' is '0 3 * *', which has 4 fields; five fields are needed", "--Pipeline:Cron=0 3 * *")]
+    [InlineData("'Maintenance:Cron' is '0 61 * * *', which is not understood", "--Maintenance:Cron=0 61 * * *")]
+    [InlineData("The data folder '/proc/x' cannot be written to: ", "--Data=/proc/x")]
+    [InlineData("MySQL does not answer at 127.0.0.1:9 ('ConnectionStrings:MySql'): Unable to connect", "--ConnectionStrings:MySql=Server=127.0.0.1;Port=9;User ID=u;Password=p;Database=d")]
+    [InlineData("'ConnectionStrings:Source' cannot be read: Option 'prot' not supported.", "--ConnectionStrings:Source=Server=db;Prot=3306;User ID=u;Password=p")]
     public async Task Serve_SaysWhichKeyIsWrong_WhenItCannotStart(string key, string setting)
     {
         var folder = Directory.CreateTempSubdirectory("pinscheduler-cli-").FullName;
@@ -126,6 +137,40 @@ public sealed class CommandLineTests
 
         Assert.True(await server.ExitAsync() == 2, server.Output);
         Assert.Contains(key, server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("serve", "Server=db;User ID=u;Password=S3cret;pw=x;Database=d")]
+    [InlineData("services", "Server=db;User ID=u;Pwd=S3cret;x0y;Database=d")]
+    public async Task ConnectionString_IsNamedAndItsPasswordIsNotTold_WhenItCannotBeRead(string verb, string connection)
+    {
+        var folder = Directory.CreateTempSubdirectory("pinscheduler-cli-").FullName;
+        var server = new ChildProcess(folder, new Dictionary<string, string> { ["ConnectionStrings__MySql"] = connection }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), verb]);
+
+        Assert.True(await server.ExitAsync() == 2, server.Output);
+        Assert.StartsWith("'ConnectionStrings:MySql' cannot be read: ", server.Output, StringComparison.Ordinal);
+        Assert.Contains("Password='a;b'", server.Output, StringComparison.Ordinal);
+        Assert.Single(server.Output.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("S3cret", server.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("'pw'", server.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("x0y", server.Output, StringComparison.OrdinalIgnoreCase);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("serve", "appsettings.json", "{\n  \"Pipeline\": {\n    \"Posts\": 5,,\n  }\n}\n", "appsettings.json", "Line 3: ")]
+    [InlineData("services", "appsettings.json", "{", "appsettings.json", "Line 1: ")]
+    [InlineData("services", "db_creds.yaml", "HOST: db\nUSER: 'u\nPORT: 3306\n", "db_creds.yaml", "It must be YAML")]
+    public async Task SettingsFile_IsNamedWithLineAndReason_WhenItCannotBeRead(string verb, string file, string text, params string[] sentences)
+    {
+        var folder = Directory.CreateTempSubdirectory("pinscheduler-cli-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, file), text);
+        var server = new ChildProcess(folder, new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), verb]);
+
+        Assert.True(await server.ExitAsync() == 2, server.Output);
+        Assert.All(sentences, sentence => Assert.Contains(sentence, server.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }

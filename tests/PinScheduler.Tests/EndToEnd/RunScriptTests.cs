@@ -68,6 +68,16 @@ public sealed class RunScriptTests : IDisposable
     [InlineData("--data")]
     public async Task Run_EndsWithTwo_WhenWronglyUsed(params string[] arguments) => Assert.Equal(2, await Run(arguments).ExitAsync());
 
+    [Fact]
+    public async Task Run_NamesTheDataFolder_WhereNothingCanBeWritten()
+    {
+        var run = Run("--data", "/proc/x");
+
+        Assert.True(await run.ExitAsync() == 2, run.Output);
+        Assert.StartsWith("The data folder '/proc/x' cannot be written to (", run.Output, StringComparison.Ordinal);
+        Assert.Contains("--data DIR", run.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Data => Path.Combine(_folder, "data");

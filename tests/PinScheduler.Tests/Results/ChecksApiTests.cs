@@ -17,7 +17,7 @@ public sealed class ChecksApiTests : IAsyncLifetime
     {
         var run = await _bench.Database.AddRunAsync("running");
         await _bench.Database.RunAsync(File("empty_results", "select 1 as n from dual where false"), run);
-        await _bench.Database.RunAsync(File("rejected_share", "select 0.5 as n from dual where @threshold = 0.25 union all select 2") with { Threshold = 0.25m, Message = CheckMessage.Parse("{broken} over {threshold}", _ => throw new InvalidOperationException()) }, run);
+        await _bench.Database.RunAsync(File("rejected_share", "select 0.5 as n from dual where @threshold = 0.25 union all select 2") with { Threshold = 0.25m, Message = CheckMessage.Parse("{broken} over {threshold}", 0.25m, _ => throw new InvalidOperationException()) }, run);
         await Assert.ThrowsAsync<StageFailedException>(() => _bench.Database.RunAsync(File("orphan_pin", "select 3 as n") with { Severity = SqlTaskFile.Fail }, run));
         await using var connection = await _bench.Database.Warehouse.OpenAsync(default);
         await connection.ExecuteAsync("update check_result set milliseconds = 5");

@@ -15,9 +15,28 @@ internal static class BrokerProcess
 
     public static async Task<int> RunAsync(string[] args)
     {
-        using var configuration = Configuration(args);
+        using var configuration = new ConfigurationManager();
+        try
+        {
+            ConfigurationSources.Configure(configuration, [.. args.Where(word => word is not ("broker" or "--control"))]);
+            return await RunAsync(configuration, args.Contains("--control"));
+        }
+        catch (Exception exception) when (StartFailure.Explain(exception, configuration) is { } reason)
+        {
+            await Console.Error.WriteLineAsync(reason);
+            return StartFailure.ExitCode;
+        }
+    }
+
+    private static async Task<int> RunAsync(ConfigurationManager configuration, bool control)
+    {
         var data = new DataFolder(configuration["Data"] ?? "data");
-        Directory.CreateDirectory(data.Path);
+        data.Create();
+        if (OtherBroker(data) is { } other)
+        {
+            throw new InvalidOperationException($"The broker {other} serves '{data.Path}' already; it goes on, and nothing was changed. Stop it first (kill {other}: its records end with it), or take another folder with --data DIR.");
+        }
+
         var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
@@ -33,7 +52,7 @@ internal static class BrokerProcess
         CreateTopics(cluster, configuration);
         await PublishAddressAsync(data, cluster.BootstrapServers);
         Console.WriteLine($"broker ready on {cluster.BootstrapServers}");
-        if (args.Contains("--control"))
+        if (control)
         {
             // the console's reader blocks its caller, asynchronous or not
             _ = Task.Run(() => new BrokerControl(cluster).RunAsync(Console.In, Console.Out, CancellationToken.None));
@@ -46,11 +65,19 @@ internal static class BrokerProcess
         return 0;
     }
 
-    private static ConfigurationManager Configuration(string[] args)
+    // its number, where it lives; the number alone may be another program's by now
+    private static int? OtherBroker(DataFolder data)
     {
-        var configuration = new ConfigurationManager();
-        ConfigurationSources.Configure(configuration, [.. args.Where(word => word is not ("broker" or "--control"))]);
-        return configuration;
+        try
+        {
+            using var address = JsonDocument.Parse(File.ReadAllText(data.Combine(AddressFile)));
+            var pid = address.RootElement.GetProperty("pid").GetInt32();
+            return pid != Environment.ProcessId && File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains("broker") ? pid : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static void CreateTopics(MockCluster cluster, ConfigurationManager configuration)

@@ -14,10 +14,18 @@ internal sealed partial class CheckMessage
 
     public static CheckMessage Default { get; } = new(null);
 
-    public static CheckMessage Parse(string template, Func<string, SqlFileException> wrong) =>
-        Placeholder().Matches(template).Select(static match => match.Groups[1].Value).FirstOrDefault(static name => !Names.Contains(name)) is { } unknown
-            ? throw wrong($"'{{{unknown}}}' in the message stands for nothing{DidYouMean.Suffix(unknown, Names)}; there are {string.Join(", ", Names.Select(static name => $"{{{name}}}"))}.")
+    public static CheckMessage Parse(string template, decimal? threshold, Func<string, SqlFileException> wrong)
+    {
+        var used = Placeholder().Matches(template).Select(static match => match.Groups[1].Value).ToList();
+        if (used.Find(static name => !Names.Contains(name)) is { } unknown)
+        {
+            throw wrong($"'{{{unknown}}}' in the message stands for nothing{DidYouMean.Suffix(unknown, Names)}; there are {string.Join(", ", Names.Select(static name => $"{{{name}}}"))}.");
+        }
+
+        return used.Contains("threshold") && threshold is null
+            ? throw wrong("the message says {threshold}, but the header has no '-- threshold: 0.05'.")
             : new CheckMessage(template);
+    }
 
     public string Text(SqlTaskFile file, long broken) => _template is null
         ? $"{broken} {(broken == 1 ? "row" : "rows")} ({file.Title})."
@@ -27,6 +35,9 @@ internal sealed partial class CheckMessage
             "threshold" => file.Threshold?.ToString(CultureInfo.InvariantCulture) ?? "",
             _ => file.Title,
         });
+
+    /// <summary>With a full stop where it has no end of its own, so that another sentence can follow.</summary>
+    public string Sentence(SqlTaskFile file, long broken) => Text(file, broken).TrimEnd() is var text && ".!?…".Contains(text[^1]) ? text : text + ".";
 
     [GeneratedRegex(@"\{([^{}]*)\}")]
     private static partial Regex Placeholder();

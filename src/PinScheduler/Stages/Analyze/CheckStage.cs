@@ -21,13 +21,12 @@ internal sealed class CheckStage(SqlTask task, Warehouse warehouse, RollupKeeper
             return result;
         }
 
-        var message = $"Check '{file.Name}': {file.Message.Text(file, broken)}";
         if (file.Severity == SqlTaskFile.Fail)
         {
-            throw new StageFailedException(message + " Its severity is 'fail': mend the data, or the rule in " + file.Path + ", and retry.") { Result = result };
+            throw new StageFailedException($"Check '{file.Name}': {file.Message.Sentence(file, broken)} Its severity is 'fail': mend the data, or the rule in {file.Path}, and retry.") { Result = result };
         }
 
-        await context.WarnAsync(message);
+        await context.WarnAsync($"Check '{file.Name}': {file.Message.Text(file, broken)}");
         return result;
     }
 }

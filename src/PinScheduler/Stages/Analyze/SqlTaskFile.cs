@@ -67,6 +67,7 @@ internal sealed record SqlTaskFile
         var name = header.Value("name") ?? System.IO.Path.GetFileNameWithoutExtension(path);
         header.CheckName(name);
         var columns = header.Words("columns");
+        var threshold = kind == SqlTaskKind.Check ? header.Threshold(sql) : null;
         return new SqlTaskFile
         {
             Path = path,
@@ -79,8 +80,8 @@ internal sealed record SqlTaskFile
             Tables = header.Words("tables"),
             Chart = header.Value("chart") is { } chart ? Chart.Parse(chart, columns, problem => header.Wrong("chart", problem)) : null,
             Severity = header.Value("severity") ?? Warn,
-            Threshold = kind == SqlTaskKind.Check ? header.Threshold(sql) : null,
-            Message = header.Value("message") is { } message ? CheckMessage.Parse(message, problem => header.Wrong("message", problem)) : CheckMessage.Default,
+            Threshold = threshold,
+            Message = header.Value("message") is { } message ? CheckMessage.Parse(message, threshold, problem => header.Wrong("message", problem)) : CheckMessage.Default,
             Rollup = kind == SqlTaskKind.Rollup ? RollupShape.Parse(header, columns, sql) : null,
             Sql = sql,
         };

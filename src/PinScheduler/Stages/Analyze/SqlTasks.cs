@@ -8,6 +8,9 @@ internal sealed class SqlTasks
     private const string Result = "result:";
     private const string EveryResult = "result:*";
 
+    // the nightly pipeline's own tasks (Pipelines/NightlyPipeline.cs), beside which these stand
+    private static readonly string[] Taken = ["topics", "emulate", .. DataSet.All.SelectMany(static set => new[] { "drain-" + set.Key, "clean-" + set.Key })];
+
     private readonly Dictionary<string, SqlTaskFile> _analyses;
     private readonly Dictionary<string, SqlTaskFile> _rollups;
 
@@ -18,6 +21,11 @@ internal sealed class SqlTasks
         foreach (var twice in rollups.Concat(analyses).Concat(checks).GroupBy(static file => file.Name).Where(static group => group.Count() > 1))
         {
             wrong.Add($"{string.Join(" and ", twice.Select(static file => file.Path))} are both named '{twice.Key}'; give one of them another '-- name:'.");
+        }
+
+        foreach (var file in rollups.Concat(analyses).Concat(checks).Where(static file => Taken.Contains(file.Name)))
+        {
+            wrong.Add($"{file.Path} is named '{file.Name}', as a task of the pipeline's own is; give it another '-- name:'.");
         }
 
         Rollups = [.. rollups.Select(file => AsTask(file, wrong))];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using PinScheduler.Tests.EndToEnd;
 using PinScheduler.Tests.Kafka;
 
 namespace PinScheduler.Tests.Hosting.Embedded;
@@ -67,6 +68,35 @@ public class BrokerProcessTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(0, "Usage:", "--help")]
+    [InlineData(2, "The broker {0} serves '{1}' already")]
+    public async Task Broker_LeavesTheOneThatRunsAlone(int code, string sentence, params string[] more)
+    {
+        await using var broker = new EmbeddedBroker();
+        var address = await File.ReadAllTextAsync(broker.AddressFile);
+
+        var second = new ChildProcess(broker.Folder, new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "broker", "--data", broker.Folder, .. more]);
+
+        Assert.True(await second.ExitAsync() == code, second.Output);
+        Assert.Contains(string.Format(sentence, broker.Process.Id, broker.Folder), second.Output, StringComparison.Ordinal);
+        Assert.Equal(address, await File.ReadAllTextAsync(broker.AddressFile));
+        await broker.TellAsync("create still-here 1");
+    }
+
+    [Fact]
+    public async Task Broker_Starts_WhereOneWasKilledAndItsNumberIsAnothersNow()
+    {
+        var folder = Directory.CreateTempSubdirectory("pinscheduler-broker-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "broker.json"), $$"""{"bootstrapServers":"127.0.0.1:1","pid":{{Environment.ProcessId}}}""");
+
+        var broker = new ChildProcess(folder, new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), "broker", "--data", folder]);
+
+        await broker.LineAsync("broker ready on ");
+        Assert.Equal(0, await broker.SignalAsync("TERM"));
+        Directory.Delete(folder, recursive: true);
     }
 
     private static void Signal(int pid, string signal)

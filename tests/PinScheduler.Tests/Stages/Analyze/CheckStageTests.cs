@@ -228,5 +228,15 @@ public sealed class CheckStageTests : IAsyncLifetime
         Assert.Empty(_database.Warnings);
     }
 
+    [Fact]
+    public async Task Run_EndsTheMessageBeforeItSaysMore_WhereItHasNoFullStop()
+    {
+        var file = Check("select 1", SqlTaskFile.Fail) with { Message = CheckMessage.Parse("{broken} of them (limit 0)", null, static wrong => new SqlFileException(wrong)) };
+
+        var failed = await Assert.ThrowsAsync<StageFailedException>(() => _database.RunAsync(file));
+
+        Assert.StartsWith("Check 'mine': 1 of them (limit 0). Its severity is 'fail'", failed.Message, StringComparison.Ordinal);
+    }
+
     private static SqlTaskFile Check(string sql, string severity) => new() { Path = "mine.sql", Kind = SqlTaskKind.Check, Name = "mine", Title = "Mine", Columns = [], Tables = [], Severity = severity, Sql = sql };
 }

@@ -46,6 +46,7 @@ public sealed class SqlTaskFileTests
     [InlineData("-- tables: a\n-- severity: warn\n-- threshold: much\nselect @threshold", "x.sql:3: the threshold is 'much'; it must be a number")]
     [InlineData("-- tables: a\n-- severity: warn\n-- threshold: 1\nselect 1", "x.sql:3: the query does not use @threshold")]
     [InlineData("-- tables: a\n-- severity: warn\nselect @threshold", "x.sql:1: the query uses @threshold, but the header has no '-- threshold: 0.05'.")]
+    [InlineData("-- tables: a\n-- severity: warn\n-- message: over {threshold}", "x.sql:3: the message says {threshold}, but the header has no '-- threshold: 0.05'.")]
     [InlineData("-- tables: a\n-- severity: warn\n-- message: {brocken} rows", "x.sql:3: '{brocken}' in the message stands for nothing; did you mean 'broken'?")]
     public void Parse_NamesFileAndLine_WhenACheckIsWrong(string sql, string message) =>
         Assert.StartsWith(message, Assert.Throws<SqlFileException>(() => SqlTaskFile.Parse("x.sql", SqlTaskKind.Check, sql)).Message, StringComparison.Ordinal);
@@ -57,7 +58,9 @@ public sealed class SqlTaskFileTests
 
         Assert.Equal(0.05m, check.Threshold);
         Assert.Equal("7 of Y above 0.050", check.Message.Text(check, 7));
+        Assert.Equal("7 of Y above 0.050.", check.Message.Sentence(check, 7));
         Assert.Equal("1 row (Y).", CheckMessage.Default.Text(check, 1));
+        Assert.Equal("1 row (Y).", CheckMessage.Default.Sentence(check, 1));
     }
 
     [Fact]
@@ -86,6 +89,7 @@ public sealed class SqlTaskFileTests
         Write("analytics/b.sql", "-- name: a\n-- tables: my_own_table, fact_geo\nselect 1");
         Write("checks/c.sql", "-- tables: result:aa\n-- severity: fail\nselect 1");
         Write("checks/d.sql", "-- tabels: x\nselect 1");
+        Write("checks/clean-pin.sql", "-- tables: x\n-- severity: warn\nselect 1");
 
         var message = Assert.Throws<SqlFileException>(() => SqlTasks.Load(new SqlFolder(folder.FullName))).Message;
 
@@ -93,7 +97,8 @@ public sealed class SqlTaskFileTests
         Assert.Contains("are both named 'a'", message);
         Assert.Contains("'result:aa', which no task makes; did you mean 'a'?", message);
         Assert.Contains("d.sql:1: unknown header key 'tabels'; did you mean 'tables'?", message);
-        Assert.Equal(4, message.Split(Environment.NewLine).Length);
+        Assert.Contains("clean-pin.sql is named 'clean-pin', as a task of the pipeline's own is; give it another '-- name:'.", message);
+        Assert.Equal(5, message.Split(Environment.NewLine).Length);
         folder.Delete(recursive: true);
     }
 }
