@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace PinScheduler.Cli;
 
 /// <summary>The HTTP API of a running server, as the commands use it.</summary>
-internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patience = null) : IDisposable
+internal sealed class SchedulerClient(Uri server, string? key, string named, TimeSpan? patience = null) : IDisposable
 {
     // nothing of a request that finds no room has been produced
     private const int NoRoomTries = 60;
@@ -17,6 +17,9 @@ internal sealed class SchedulerClient(Uri server, string? key, TimeSpan? patienc
         Timeout = patience ?? TimeSpan.FromSeconds(100),
         DefaultRequestHeaders = { Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key) },
     };
+
+    /// <summary>What a command that is proposed needs to ask the same server: empty where it would without.</summary>
+    public string Named { get; } = named;
 
     /// <exception cref="CliException">The server is not there, or it answered with an error: its own sentence.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>

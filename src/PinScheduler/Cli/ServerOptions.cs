@@ -20,7 +20,8 @@ internal sealed class ServerOptions
     };
 
     /// <summary>The server that was named.</summary>
-    public SchedulerClient Connect(ParseResult parsed, TimeSpan? patience = null) => new(parsed.GetValue(Address)!, parsed.GetValue(Key) is { Length: > 0 } key ? key : null, patience);
+    public SchedulerClient Connect(ParseResult parsed, TimeSpan? patience = null) => new(
+        parsed.GetValue(Address)!, parsed.GetValue(Key) is { Length: > 0 } key ? key : null, parsed.GetResult(Address) is { Implicit: false, Tokens: [var given] } ? $" --server {given.Value}" : "", patience);
 
     private static Uri DefaultAddress(ArgumentResult none)
     {
