@@ -8,24 +8,21 @@ internal static class ActCommands
     /// <summary>Of a whole run: retry, cancel.</summary>
     public static Command OfRun(string verb, string description, ServerOptions server, Option<bool> json, bool waits = false)
     {
-        var (run, reason, wait) = (Run(), Reason(required: false), Wait());
+        var (run, reason) = (Run(), Reason(required: false));
         var command = new Command(verb, description) { run, reason };
-        if (waits)
-        {
-            command.Add(wait);
-        }
-
+        var wait = waits ? new WaitOptions(command) : null;
         command.SetAction((parsed, cancellationToken) =>
-            ActAsync(parsed, $"{Path(parsed, run)}/{verb}", new { by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, waits && parsed.GetValue(wait)));
+            ActAsync(parsed, $"{Path(parsed, run)}/{verb}", new { by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, wait?.Patience(parsed)));
         return command;
     }
 
     public static Command Rerun(ServerOptions server, Option<bool> json)
     {
-        var (run, task, below, reason, wait) = (Run(), TaskOf(), Below(), Reason(required: false), Wait());
-        var command = new Command("rerun", "Runs a task of an ended run again") { run, task, below, reason, wait };
+        var (run, task, below, reason) = (Run(), TaskOf(), Below(), Reason(required: false));
+        var command = new Command("rerun", "Runs a task of an ended run again") { run, task, below, reason };
+        var wait = new WaitOptions(command);
         command.SetAction((parsed, cancellationToken) =>
-            ActAsync(parsed, $"{Path(parsed, run, task)}/rerun", new { below = parsed.GetValue(below), by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, parsed.GetValue(wait)));
+            ActAsync(parsed, $"{Path(parsed, run, task)}/rerun", new { below = parsed.GetValue(below), by = Environment.UserName, reason = parsed.GetValue(reason) }, server, json, cancellationToken, wait.Patience(parsed)));
         return command;
     }
 
@@ -92,20 +89,18 @@ internal static class ActCommands
         Output.Line(parsed.GetValue(json) ? plan.GetRawText() : $"{plan.Text("summary")}.{(plan.Text("state") == "running" ? "" : $" The run would be {plan.Text("state")}{(plan.Text("reason") is { Length: > 0 } why ? $": it {why}" : "")}.")}");
     }
 
-    private static async Task<int> ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken, bool wait = false)
+    private static async Task<int> ActAsync(ParseResult parsed, string path, object body, ServerOptions server, Option<bool> json, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         using var client = server.Connect(parsed);
         var answer = await client.PostAsync(path, body, cancellationToken);
-        if (wait)
+        if (patience is { } waits)
         {
-            return await RunCommands.WaitAsync(client, answer, parsed.GetValue(json), cancellationToken);
+            return await RunCommands.WaitAsync(client, answer, waits, parsed.GetValue(json), cancellationToken);
         }
 
         Output.Line(parsed.GetValue(json) ? answer.GetRawText() : $"run {answer.Text("id")} is {answer.Text("state")}");
         return ExitCodes.Done;
     }
-
-    private static Option<bool> Wait() => new("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
 
     private static Argument<string> Run() => new("RUN") { Description = "A run's id" };
 

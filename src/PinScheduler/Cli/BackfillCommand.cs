@@ -12,8 +12,8 @@ internal static class BackfillCommand
         var to = new Option<DateOnly>("--to") { Description = "The last logical date, yyyy-MM-dd", Required = true };
         var posts = new Option<long?>("--posts") { Description = "How many posts each run emulates; 0 works on what is in Kafka" };
         var force = new Option<bool>("--force") { Description = "Does dates again that have been done" };
-        var wait = new Option<bool>("--wait") { Description = "Waits for the end of all its runs; exit code 1 when one failed" };
-        var command = new Command("backfill", "Runs a range of past dates, oldest first; those that have been done are left out") { from, to, posts, force, wait };
+        var command = new Command("backfill", "Runs a range of past dates, oldest first; those that have been done are left out") { from, to, posts, force };
+        var wait = new WaitOptions(command, "Waits for the end of all its runs; exit code 1 when one failed");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = server.Connect(parsed);
@@ -27,10 +27,14 @@ internal static class BackfillCommand
                 $"/api/pipelines/{RunCommands.Pipeline}/backfill",
                 new { from = parsed.GetValue(from), to = parsed.GetValue(to), parameters, force = parsed.GetValue(force), requestedBy = Environment.UserName },
                 cancellationToken);
-            while (parsed.GetValue(wait) && backfill.Text("state") == "running")
+            var waits = wait.Patience(parsed);
+            if (waits is { } patience)
             {
-                await Task.Delay(BetweenLooks, cancellationToken);
-                backfill = await client.GetAsync($"/api/backfills/{backfill.Text("id")}", cancellationToken);
+                var look = new PatientLook(client, $"/api/backfills/{backfill.Text("id")}", $"backfill {backfill.Text("id")}", "pinscheduler runs", patience);
+                while (backfill.Text("state") == "running")
+                {
+                    backfill = await look.AfterAsync(BetweenLooks, cancellationToken);
+                }
             }
 
             var runs = backfill.GetProperty("runs").EnumerateArray().ToList();
@@ -40,7 +44,7 @@ internal static class BackfillCommand
             }
             else
             {
-                foreach (var run in runs.Where(_ => parsed.GetValue(wait)))
+                foreach (var run in runs.Where(_ => waits is not null))
                 {
                     Output.Line($"run {run.Text("id")} for {run.Text("logicalDate")} {run.Text("state")}");
                 }

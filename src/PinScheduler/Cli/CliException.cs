@@ -16,4 +16,7 @@ internal static class ExitCodes
     public const int Failed = 1;
     public const int Usage = 2;
     public const int NotReachable = 3;
+
+    /// <summary>Ctrl-C, as a shell tells it.</summary>
+    public const int Interrupted = 130;
 }

@@ -72,7 +72,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return ExitCodes.Interrupted;
         }
     }
 }

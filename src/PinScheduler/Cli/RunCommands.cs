@@ -11,9 +11,9 @@ internal static class RunCommands
     {
         var date = new Option<DateOnly?>("--date") { Description = "The logical date, yyyy-MM-dd; default today" };
         var posts = new Option<long?>("--posts") { Description = "How many posts to emulate; 0 works on what is in Kafka" };
-        var wait = new Option<bool>("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
         var results = new Option<bool>("--results") { Description = "With --wait: prints the result tables" };
-        var command = new Command("run", "Starts a run of the pipeline") { date, posts, wait, results };
+        var command = new Command("run", "Starts a run of the pipeline") { date, posts, results };
+        var wait = new WaitOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = server.Connect(parsed);
@@ -24,12 +24,12 @@ internal static class RunCommands
             }
 
             var run = await StartAsync(client, new { logicalDate = parsed.GetValue(date), parameters, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
-            if (await FollowAsync(client, run, parsed.GetValue(wait), parsed.GetValue(json), cancellationToken) is var code && code != ExitCodes.Done)
+            if (await FollowAsync(client, run, wait.Patience(parsed), parsed.GetValue(json), cancellationToken) is var code && code != ExitCodes.Done)
             {
                 return code;
             }
 
-            if (parsed.GetValue(wait) && parsed.GetValue(results))
+            if (wait.Patience(parsed) is not null && parsed.GetValue(results))
             {
                 await ResultCommands.PrintAllAsync(client, run.Text("id"), cancellationToken);
             }
@@ -41,15 +41,15 @@ internal static class RunCommands
 
     public static Command Rebuild(ServerOptions server, Option<bool> json)
     {
-        var wait = new Option<bool>("--wait") { Description = "Waits for the run's end; exit code 1 when it failed" };
-        var command = new Command("rebuild", "Computes all rollups anew, warns where they had become wrong, and runs the analyses and checks") { wait };
+        var command = new Command("rebuild", "Computes all rollups anew, warns where they had become wrong, and runs the analyses and checks");
+        var wait = new WaitOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = server.Connect(parsed);
             var pipeline = (await client.GetAsync("/api/pipelines", cancellationToken)).EnumerateArray().Single(one => one.Text("key") == Pipeline);
             var only = pipeline.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("stage") is "analyze" or "check").Select(static task => task.Text("key"));
             var run = await StartAsync(client, new { parameters = new { rebuild = true }, only, trigger = "cli", requestedBy = Environment.UserName }, cancellationToken);
-            return await FollowAsync(client, run, parsed.GetValue(wait), parsed.GetValue(json), cancellationToken);
+            return await FollowAsync(client, run, wait.Patience(parsed), parsed.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -123,21 +123,21 @@ internal static class RunCommands
     private static Task<JsonElement> StartAsync(SchedulerClient client, object request, CancellationToken cancellationToken) =>
         client.PostAsync($"/api/pipelines/{Pipeline}/runs", request, cancellationToken);
 
-    private static async Task<int> FollowAsync(SchedulerClient client, JsonElement run, bool wait, bool json, CancellationToken cancellationToken)
+    private static async Task<int> FollowAsync(SchedulerClient client, JsonElement run, TimeSpan? patience, bool json, CancellationToken cancellationToken)
     {
-        if (!wait)
+        if (patience is not { } waits)
         {
             Output.Line(json ? run.GetRawText() : $"run {run.Text("id")} of {Pipeline} for {run.Text("logicalDate")} is {run.Text("state")}");
             return ExitCodes.Done;
         }
 
-        return await WaitAsync(client, run, json, cancellationToken);
+        return await WaitAsync(client, run, waits, json, cancellationToken);
     }
 
     /// <summary>Follows a run to its end, from the tasks on that have not ended in what is given of it.</summary>
-    public static async Task<int> WaitAsync(SchedulerClient client, JsonElement run, bool json, CancellationToken cancellationToken)
+    public static async Task<int> WaitAsync(SchedulerClient client, JsonElement run, TimeSpan patience, bool json, CancellationToken cancellationToken)
     {
-        run = await new RunWatch(client, quiet: json).WaitAsync(run, cancellationToken);
+        run = await new RunWatch(client, patience, quiet: json).WaitAsync(run, cancellationToken);
         if (json)
         {
             Output.Line(run.GetRawText());

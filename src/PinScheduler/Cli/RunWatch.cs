@@ -5,9 +5,11 @@ using Spectre.Console;
 namespace PinScheduler.Cli;
 
 /// <summary>Follows a run to its end: a line for each task that has ended, and on a terminal below them bars of what runs now.</summary>
-internal sealed class RunWatch(SchedulerClient client, bool quiet)
+internal sealed class RunWatch(SchedulerClient client, TimeSpan patience, bool quiet)
 {
     private const int WideTerminal = 100;
+    private const int PlainWidth = 120;
+    private const string NotRun = "upstream_failed";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<string> _told = [];
 
@@ -34,9 +36,10 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
 
     private async Task<JsonElement> PollAsync(string run, Action<JsonElement> now, CancellationToken cancellationToken)
     {
-        while (true)
+        var look = new PatientLook(client, "/api/runs/" + run, "run " + run, "pinscheduler show " + run, patience);
+        for (var pause = TimeSpan.Zero; ; pause = Interval)
         {
-            var state = await client.GetAsync("/api/runs/" + run, cancellationToken);
+            var state = await look.AfterAsync(pause, cancellationToken);
             var ended = state.Text("endedAt").Length > 0;
             foreach (var task in state.GetProperty("tasks").EnumerateArray().Where(task => IsTold(task, ended)).OrderBy(task => task.Text("endedAt"), StringComparer.Ordinal))
             {
@@ -49,6 +52,7 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
                 {
                     Output.Line($"run {run} for {state.Text("logicalDate")} {state.Text("state")} after {Seconds(state)}", Output.Colour(state.Text("state")));
                     PrintWarnings(state);
+                    PrintNotRun(state);
                     PrintFailures(client, state);
                 }
 
@@ -56,12 +60,11 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
             }
 
             now(state);
-            await Task.Delay(Interval, cancellationToken);
         }
     }
 
     private bool IsTold(JsonElement task, bool runEnded) =>
-        !quiet && (task.Text("endedAt").Length > 0 || runEnded) && task.Text("state") is not ("skipped" or "waiting" or "queued" or "running" or "retrying") && _told.Add(Told(task));
+        !quiet && (task.Text("endedAt").Length > 0 || runEnded) && task.Text("state") is not ("skipped" or NotRun or "waiting" or "queued" or "running" or "retrying") && _told.Add(Told(task));
 
     private static string Told(JsonElement task) => $"{task.Text("key")} {task.Text("state")} {task.Text("attempts")}";
 
@@ -94,6 +97,31 @@ internal sealed class RunWatch(SchedulerClient client, bool quiet)
         {
             Output.Line("warning: " + warning, "yellow");
         }
+    }
+
+    // one line for all: behind the first failed task they may be all tasks of the run
+    private static void PrintNotRun(JsonElement run)
+    {
+        var tasks = run.GetProperty("tasks").EnumerateArray().Where(static task => task.Text("state") == NotRun).Select(static task => task.Text("key")).ToList();
+        if (tasks.Count == 0)
+        {
+            return;
+        }
+
+        var start = tasks.Count == 1 ? "1 task was not run: " : $"{tasks.Count} tasks were not run: ";
+        Output.Line(start + AsManyAsFit(tasks, (Output.IsTerminal ? AnsiConsole.Profile.Width : PlainWidth) - start.Length), Output.Colour(NotRun));
+    }
+
+    private static string AsManyAsFit(List<string> names, int width)
+    {
+        var count = names.Count;
+        string Joined() => string.Join(", ", names.Take(count)) + (count < names.Count ? ", …" : "");
+        while (count > 1 && Joined().Length > width)
+        {
+            count--;
+        }
+
+        return Joined();
     }
 
     /// <summary>Last, where one looks first: what failed, and what to do about it.</summary>

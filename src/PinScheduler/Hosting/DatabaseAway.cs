@@ -19,7 +19,7 @@ internal static class DatabaseAway
         catch (Exception exception) when (!http.Response.HasStarted && http.Request.Path.StartsWithSegments("/api") && Is(exception))
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await TypedResults.Problem($"The database does not answer ({exception.Message}): ask again when it is back. A run that was being started may have been: ask with the same idempotency key.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
+            await TypedResults.Problem($"The database does not answer ({exception.Message}): ask again when it is back.{(HttpMethods.IsPost(http.Request.Method) ? " A run that was being started may have been: ask with the same idempotency key." : "")}", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
         }
     });
 

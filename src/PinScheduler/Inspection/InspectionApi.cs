@@ -35,7 +35,7 @@ internal static class InspectionApi
         api.MapGet("/runs/{id}/lineage", TracingApi.RunAsync).WithSummary("The landing files behind a run, with topic, partition and offsets; all: also those of earlier runs that its results rest on").Produces<IReadOnlyList<RunFileView>>().ProducesProblem(404).ProducesProblem(422);
         api.MapGet("/runs/{id}/tasks/{task}/files", CleaningApi.FilesAsync).WithSummary("What a clean task found in each landing file: records read, new, repeated and rejected, NULLs by column, MB/s").Produces<IReadOnlyList<CleanedFileView>>().ProducesProblem(404);
         api.MapGet("/clean/explain", CleaningApi.Explain).WithSummary("What each cleaning rule does to lines of a landing file: one, the first, or the first rejected ones").Produces<IReadOnlyList<RecordExplanation>>().ProducesProblem(404).ProducesProblem(422);
-        api.MapGet("/source/post", TopicsApi.PostAsync).WithSummary("One post of the source, drawn at random: its three rows as they would be sent").Produces<object>().ProducesProblem(404);
+        api.MapGet("/source/post", TopicsApi.PostAsync).WithSummary("One post of the source, drawn at random: its three rows as they would be sent").Produces<object>().ProducesProblem(404).ProducesProblem(503);
     }
 
     private static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -82,6 +82,17 @@ public sealed class TerminalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TasksThatWereNotRun_AreOneLine_BeforeWhatFailed()
+    {
+        await _scheduler.QueryAsync("drop table geolocation_data");
+        var failed = await PipedAsync("run --posts 5 --wait", code: 1);
+
+        Assert.True(System.Text.RegularExpressions.Regex.IsMatch(failed, @"\n[0-9]{2} tasks were not run: drain-pin, clean-pin, drain-geo, [^\n]+, …\nfailed: emulate: The source cannot be read: "), failed);
+        Assert.DoesNotContain("upstream_failed", failed, StringComparison.Ordinal);
+        Assert.InRange(failed.Split('\n').Single(static line => line.Contains(" were not run", StringComparison.Ordinal)).Length, 100, 120);
+    }
+
+    [Fact]
     public async Task Errors_DoNotSteerTheTerminal()
     {
         var run = await _scheduler.TriggerAsync(new { parameters = new { posts = 0 } });

@@ -55,6 +55,10 @@ public sealed class DashboardTests
         Assert.Contains("No file has landed yet", await scheduler.Http.GetStringAsync("/hangfire/files"), StringComparison.Ordinal);
         Assert.Contains("Nobody has done anything yet", await scheduler.Http.GetStringAsync("/hangfire/activity"), StringComparison.Ordinal);
 
+        Assert.DoesNotContain("not answering", await scheduler.Http.GetStringAsync("/hangfire/system"), StringComparison.Ordinal);
+        await scheduler.QueryAsync("insert into HangfireServer (Id, Data, LastHeartbeat) values ('killed:7', '{\"WorkerCount\":4,\"Queues\":[\"transform\"],\"StartedAt\":\"2026-11-22T03:00:00Z\"}', utc_timestamp(6) - interval 21 second)");
+        Assert.Single(Regex.Matches(await scheduler.Http.GetStringAsync("/hangfire/system"), "<td class=\"ps-key\">([^<]*)</td>.*?not answering, gone or cut off, since <time"));
+
         await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 20 }, requestedBy = "Ada" }));
         await scheduler.SucceedAsync(await scheduler.TriggerAsync(new { parameters = new { posts = 0 } }));
         using var rerun = await scheduler.Http.PostAsJsonAsync("/api/runs/1/tasks/clean-geo/rerun", new { by = "Bob", reason = "<b>the rule changed" });

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Confluent.Kafka;
+using MySqlConnector;
 using PinScheduler.Tests.EndToEnd;
 using PinScheduler.Tests.Kafka;
 using PinScheduler.Tests.Stages.Drain;
@@ -33,6 +34,25 @@ public sealed class TopicInspectionTests
         Assert.Equal((bench.Topic, "pin"), (list.GetProperty("topic").GetString(), list.GetProperty("dataSet").GetString()));
         Assert.Contains((await server.GetAsync("/api/topics?all=true")).EnumerateArray(), topic => topic.GetProperty("dataSet").ValueKind == JsonValueKind.Null);
         Assert.Equal((404, "There is no topic 'nix'; see the list of topics."), await server.RefusedAsync("/api/topics/nix"));
+    }
+
+    [Fact]
+    public async Task Post_SaysWhichSourceCannotBeReadAndWhereItIsSet()
+    {
+        await using var bench = await DrainBench.CreateAsync(partitions: 1);
+        var source = new MySqlConnectionStringBuilder(MariaDb.CreateDatabase("peek_source"));
+        await using (var empty = await InspectionServer.StartAsync(bench, source.ConnectionString))
+        {
+            var (status, detail) = await empty.RefusedAsync("/api/source/post");
+            Assert.Equal(503, status);
+            Assert.Matches($"^The source database '{source.Database}' at {source.Server}:{source.Port} cannot be read by '{source.UserID}': Table '{source.Database}.[a-z_]+' doesn't exist. See 'ConnectionStrings:Source', which db_creds.yaml sets where it is there.$", detail);
+        }
+
+        source.Port = 1;
+        await using var away = await InspectionServer.StartAsync(bench, source.ConnectionString);
+        var refused = await away.RefusedAsync("/api/source/post");
+        Assert.Equal(503, refused.Status);
+        Assert.Contains($"'{source.Database}' at {source.Server}:1 cannot be read by '{source.UserID}': Unable to connect", refused.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

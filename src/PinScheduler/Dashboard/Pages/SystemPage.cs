@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Hangfire;
+using Hangfire.Storage;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
+using PinScheduler.Orchestration.Jobs;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -21,9 +23,13 @@ internal sealed class SystemPage() : SchedulerPage("System")
     private static PageHtml Servers(PageRequest request)
     {
         var html = new PageHtml().Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Server</th><th>Queues</th><th class=\"ps-number\">Workers</th><th>Started</th><th>Last heard of</th></tr></thead><tbody>");
-        foreach (var server in request.Get<JobStorage>().GetMonitoringApi().Servers().OrderBy(static server => server.Name, StringComparer.Ordinal))
+        var storage = request.Get<JobStorage>();
+        using var connection = (JobStorageConnection)storage.GetConnection();
+        var now = connection.GetUtcDateTime();
+        foreach (var server in storage.GetMonitoringApi().Servers().OrderBy(static server => server.Name, StringComparer.Ordinal))
         {
-            html.Add($"<tr><td class=\"ps-key\">{server.Name}</td><td>{string.Join(", ", server.Queues)}</td><td class=\"ps-number\">{server.WorkersCount}</td><td>").Time(server.StartedAt).Add($"</td><td>").Time(server.Heartbeat, relative: true).Add($"</td></tr>");
+            var silent = ServedQueues.SilentSince(server, now) is not null;
+            html.Add($"<tr><td class=\"ps-key\">{server.Name}</td><td>{string.Join(", ", server.Queues)}</td><td class=\"ps-number\">{server.WorkersCount}</td><td>").Time(server.StartedAt).Add($"</td><td>{(silent ? "not answering, gone or cut off, since " : "")}").Time(server.Heartbeat, relative: true).Add($"</td></tr>");
         }
 
         return html.Add($"</tbody></table></div>");

@@ -59,7 +59,9 @@ internal sealed class RunReader(Warehouse warehouse, RunStore runs, VersionStore
         var warnings = await connection.QueryAsync<string>(new CommandDefinition("select text from run_warning where run_id = @run order by id", new { run }, moment, cancellationToken: cancellationToken));
         var limit = await connection.QuerySingleOrDefaultAsync<RunLimitRow>(new CommandDefinition($"select run_id as Run, {RunLimits.Columns} from run_limit where run_id = @run", new { run }, moment, cancellationToken: cancellationToken));
         var workers = board.Tasks.Any(task => TaskState.IsActive(task.State)) ? queues.Look(board.Now) : QueueWorkers.None;
-        var expected = board.Run.State == RunState.Running ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken), progress.ToDictionary(static task => task.Key, static task => task.Value.SecondsLeft)) : null;
+        // nobody knows when a server comes that serves the queue of a task
+        var goesOn = board.Run.State == RunState.Running && kept.Tasks.All(node => TaskState.IsFinal(board[node.Key].State) || board[node.Key].State == TaskState.Running || workers.Serve(node.Queue));
+        var expected = goesOn ? ExpectedEnd.Of(board, await usual.OfAsync(connection, moment, board, cancellationToken), progress.ToDictionary(static task => task.Key, static task => task.Value.SecondsLeft)) : null;
         return RunView.Of(board.Run, limit, warnings, kept.Tasks.Select(node =>
             TaskView.Of(board, node, progress.GetValueOrDefault(node.Key), history[node.Key], workers)),
             await RunActs.ReadAsync(connection, moment, run, cancellationToken), expected);

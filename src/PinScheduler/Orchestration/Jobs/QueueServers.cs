@@ -21,6 +21,7 @@ internal sealed class QueueServers(IServiceScopeFactory scopes, JobStorage stora
                     WorkerCount = workers,
                     // schedules are kept by one server of the process; the others only work
                     IsLightweightServer = _servers.Count > 0,
+                    HeartbeatInterval = ServedQueues.SignOfLife,
                     SchedulePollingInterval = TimeSpan.FromSeconds(1),
                     CancellationCheckInterval = TimeSpan.FromSeconds(1),
                     ShutdownTimeout = TimeSpan.FromSeconds(options.Value.ShutdownTimeoutInSeconds),

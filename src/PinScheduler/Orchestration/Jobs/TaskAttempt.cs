@@ -89,7 +89,7 @@ internal sealed class TaskAttempt(
     private async Task<StageResult> RunStageAsync(TaskClaim claim, AttemptJournal journal, CancellationToken cancellationToken)
     {
         var task = pipelines.Find(claim.Board.Run.Pipeline)?.Task(claim.Key)
-            ?? throw new StageFailedException($"This server's program has no task '{claim.Key}' in a pipeline '{claim.Board.Run.Pipeline}' any more; start a new run.");
+            ?? throw new StageFailedException($"This server's program has no task '{claim.Key}' in a pipeline '{claim.Board.Run.Pipeline}' any more. Put it back (its file in sql/, say), start the server again and retry; or skip it in this run; or start a new run, which has no such task.");
         var context = new StageContext
         {
             RunId = claim.Run,

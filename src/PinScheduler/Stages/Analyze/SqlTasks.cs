@@ -49,7 +49,11 @@ internal sealed class SqlTasks
     public static SqlTasks Load(SqlFolder folder)
     {
         var wrong = new List<string>();
-        var tasks = new SqlTasks(LoadAll(folder.Files("rollups"), SqlTaskKind.Rollup, wrong), LoadAll(folder.Files("analytics"), SqlTaskKind.Analysis, wrong), LoadAll(folder.Files("checks"), SqlTaskKind.Check, wrong), wrong);
+        var rollups = LoadAll(folder.Files("rollups"), SqlTaskKind.Rollup, wrong);
+        var own = OwnTables.Of(folder);
+        wrong.AddRange(rollups.Where(rollup => own.Has(rollup.Name)).Select(static rollup =>
+            $"{rollup.Path}: '{rollup.Name}' is the name of a table of PinScheduler's own, and a rollup makes a table of its name; give it another ('-- name: {rollup.Name}_rollup')."));
+        var tasks = new SqlTasks(rollups, LoadAll(folder.Files("analytics"), SqlTaskKind.Analysis, wrong), LoadAll(folder.Files("checks"), SqlTaskKind.Check, wrong), wrong);
         return wrong.Count == 0 ? tasks : throw new SqlFileException(string.Join(Environment.NewLine, wrong));
     }
 

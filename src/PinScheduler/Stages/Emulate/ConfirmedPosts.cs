@@ -20,6 +20,21 @@ internal sealed class ConfirmedPosts(EmulateProgress start)
         }
     }
 
+    /// <summary>What is stored of it: another attempt goes on behind this.</summary>
+    public EmulateProgress Noted { get; set; } = start;
+
+    /// <summary>How many posts are confirmed in all, wherever they stand.</summary>
+    public long All
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _all;
+            }
+        }
+    }
+
     /// <summary>The next chunk, whose records go in several requests.</summary>
     public Chunk Begin(IReadOnlyList<DrawnPost> posts, int requests)
     {

@@ -9,6 +9,7 @@ internal static class EmulateServices
             .ValidateOnStart();
         services.AddHttpClient(IngestionClient.Name);
         services.AddSingleton<SourceDatabase>();
+        services.AddSingleton<SourceCheck>().AddHostedService(static provider => provider.GetRequiredService<SourceCheck>());
         services.AddSingleton<SourceTables>();
         services.AddSingleton<IngestionAddress>();
         services.AddSingleton<IngestionClient>();

@@ -20,8 +20,18 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
             // of its own run, so that a second attempt sends what the first did and clean finds nothing new in it
             var seed = context.Parameters.Whole("seed") ?? options.Value.Seed ?? context.RunId;
             EmulateLog.Sending(context.Log, posts, seed);
-            await SendAsync(EmulateWork.Of(context.RunId, seed, posts, before), context, cancellationToken);
-            await KeepEndsAsync(before, context, cancellationToken);
+            var work = EmulateWork.Of(context.RunId, seed, posts, before);
+            var confirmed = new ConfirmedPosts(await progress.FindAsync(work, cancellationToken));
+            try
+            {
+                await SendAsync(work, confirmed, context, cancellationToken);
+                await KeepEndsAsync(before, context, cancellationToken);
+            }
+            catch (Exception) when (confirmed.All > confirmed.Noted.Confirmed)
+            {
+                EmulateLog.GoAgain(context.Log, confirmed.All, confirmed.Noted.Confirmed, confirmed.All - confirmed.Noted.Confirmed);
+                throw;
+            }
         }
         catch (KafkaException exception)
         {
@@ -36,9 +46,9 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
         return StageResult.Of(("posts", posts), ("records", posts * DataSet.All.Count));
     }
 
-    private async Task SendAsync(EmulateWork work, StageContext context, CancellationToken cancellationToken)
+    private async Task SendAsync(EmulateWork work, ConfirmedPosts confirmed, StageContext context, CancellationToken cancellationToken)
     {
-        var start = await progress.FindAsync(work, cancellationToken);
+        var start = confirmed.Noted;
         if (start.Confirmed > 0)
         {
             EmulateLog.GoingOn(context.Log, start.Confirmed);
@@ -52,7 +62,7 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
 
         var picker = await PostPicker.CreateAsync(tables, work.Seed, work.Posts - start.Confirmed, PostPicker.SmallPosts, cancellationToken);
         var pace = new Pace(context.Parameters.Number("postsPerSecond"), time);
-        var (sent, confirmed, saved, savedAt) = (0L, new ConfirmedPosts(start), start, 0L);
+        var (sent, again, savedAt) = (0L, 0L, 0L);
         await using var sending = new BoundedSends(options.Value.EmulateRequests, cancellationToken);
         await foreach (var some in picker.PickAsync(work.Posts - start.Confirmed, pace.Step, start.Draws, cancellationToken))
         {
@@ -64,7 +74,7 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
                 var (topic, row) = (kafka.Value.TopicOf(DataSet.All[set].Key), set);
                 await sending.StartAsync(async token =>
                 {
-                    await client.SendAsync(topic, some, row, context.Log, token);
+                    Interlocked.Add(ref again, await client.SendAsync(topic, some, row, context.Log, token));
                     if (confirmed.Confirm(chunk) is { } all)
                     {
                         context.Report(all, work.Posts, "posts");
@@ -72,14 +82,18 @@ internal sealed class EmulateStage(SourceTables tables, IngestionClient client, 
                 });
             }
 
-            if (confirmed.UpTo is var upTo && upTo != saved && (savedAt == 0 || time.GetElapsedTime(savedAt) > SaveEvery))
+            if (confirmed.UpTo is var upTo && upTo != confirmed.Noted && (savedAt == 0 || time.GetElapsedTime(savedAt) > SaveEvery))
             {
                 await progress.SaveAsync(work, upTo, context.Fence, cancellationToken);
-                (saved, savedAt) = (upTo, time.GetTimestamp());
+                (confirmed.Noted, savedAt) = (upTo, time.GetTimestamp());
             }
         }
 
         await sending.FinishAsync();
+        if (again > 0)
+        {
+            EmulateLog.SentAgain(context.Log, again);
+        }
     }
 
     private async Task KeepEndsAsync(List<TopicInfo> before, StageContext context, CancellationToken cancellationToken)

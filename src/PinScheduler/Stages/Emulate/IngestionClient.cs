@@ -25,9 +25,11 @@ internal sealed class IngestionClient(IHttpClientFactory clients, IngestionAddre
     /// <param name="row">Which.</param>
     /// <param name="log">Told of each "later".</param>
     /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>How many records were sent again though the API may have taken them before: it had not answered.</returns>
     /// <exception cref="StageFailedException">Refused, or not taken for five minutes.</exception>
-    public async Task SendAsync(string topic, IReadOnlyList<DrawnPost> posts, int row, ILogger log, CancellationToken cancellationToken)
+    public async Task<long> SendAsync(string topic, IReadOnlyList<DrawnPost> posts, int row, ILogger log, CancellationToken cancellationToken)
     {
+        var again = 0L;
         for (var next = 0; next < posts.Count;)
         {
             var from = next;
@@ -39,20 +41,23 @@ internal sealed class IngestionClient(IHttpClientFactory clients, IngestionAddre
             while (next < posts.Count && bytes + posts[next].Post.Rows[row].Length < BodyBytes);
 
             var body = ArrayPool<byte>.Shared.Rent(bytes + FrameBytes);
-            await SendAsync(topic, body.AsMemory(0, Write(posts, row, from, next, body)), log, cancellationToken);
+            again += (next - from) * await SendAsync(topic, body.AsMemory(0, Write(posts, row, from, next, body)), log, cancellationToken);
             // not where it has failed: the connection may still be reading it
             ArrayPool<byte>.Shared.Return(body);
         }
+
+        return again;
     }
 
-    private async Task SendAsync(string topic, ReadOnlyMemory<byte> body, ILogger log, CancellationToken cancellationToken)
+    private async Task<long> SendAsync(string topic, ReadOnlyMemory<byte> body, ILogger log, CancellationToken cancellationToken)
     {
+        var again = 0L;
         for (var started = time.GetTimestamp(); ;)
         {
-            var (reason, pause) = await TryAsync(topic, body, cancellationToken);
+            var (reason, pause, mayBeTaken) = await TryAsync(topic, body, cancellationToken);
             if (reason is null)
             {
-                return;
+                return again;
             }
 
             if (time.GetElapsedTime(started) > Patience)
@@ -60,12 +65,13 @@ internal sealed class IngestionClient(IHttpClientFactory clients, IngestionAddre
                 throw new StageFailedException($"The ingestion API has not taken records for '{topic}' for {Patience.TotalMinutes:0} minutes: {reason}", retry: true);
             }
 
+            again += mayBeTaken ? 1 : 0;
             EmulateLog.Later(log, topic, pause.TotalSeconds, reason);
             await Task.Delay(pause, time, cancellationToken);
         }
     }
 
-    private async Task<(string? Reason, TimeSpan Pause)> TryAsync(string topic, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<(string? Reason, TimeSpan Pause, bool MayBeTaken)> TryAsync(string topic, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,16 +87,17 @@ internal sealed class IngestionClient(IHttpClientFactory clients, IngestionAddre
 
             var answer = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
-                ? (answer, response.Headers.RetryAfter?.Delta ?? Pause)
+                // of a request that finds no room nothing has been produced
+                ? (answer, response.Headers.RetryAfter?.Delta ?? Pause, response.StatusCode != HttpStatusCode.TooManyRequests)
                 : throw new StageFailedException($"The ingestion API refused records for '{topic}' with {(int)response.StatusCode}: {answer}", retry: (int)response.StatusCode >= 500);
         }
         catch (HttpRequestException exception)
         {
-            return (exception.Message, Pause);
+            return (exception.Message, Pause, true);
         }
         catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return ($"no answer in time ({exception.Message})", Pause);
+            return ($"no answer in time ({exception.Message})", Pause, true);
         }
     }
 

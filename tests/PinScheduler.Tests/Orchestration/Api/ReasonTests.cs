@@ -1,5 +1,6 @@
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Runs;
+using PinScheduler.Stages;
 
 namespace PinScheduler.Tests.Orchestration.Api;
 
@@ -41,5 +42,69 @@ public sealed class ReasonTests
         await host.Get<RunControl>().CancelAsync(long.Parse(queued.Id), default);
         await host.Get<RunControl>().CancelAsync(run, default);
         Assert.All((await host.WaitForEndAsync(run)).Tasks!.Where(task => task.State == "cancelled"), task => Assert.Equal("the run was cancelled", task.Reason));
+    }
+
+    [Fact]
+    public async Task Servers_ServeNoQueue_WhenNothingIsHeardOfThem()
+    {
+        static void Describe(PipelineBuilder pipeline) => pipeline.Add("work", queue: TaskQueue.Transform);
+        var database = MariaDb.CreateDatabase("reasons_dead");
+        await using (var whole = await OrchestrationHost.StartAsync(database, Describe))
+        {
+            await whole.WaitForEndAsync(await whole.TriggerAsync());
+        }
+
+        await using var host = await OrchestrationHost.StartAsync(database, Describe, settings: new() { ["Pipeline:Workers:transform"] = "0" });
+        await host.ExecuteAsync("""insert into HangfireServer (Id, Data, LastHeartbeat) values ('killed:7', '{"WorkerCount":4,"Queues":["transform"],"StartedAt":"2026-11-22T03:00:00Z"}', utc_timestamp(6) - interval 21 second)""");
+        var run = await host.TriggerAsync();
+
+        var view = await host.WaitAsync(run, view => view.Tasks![0].Reason is { } reason && reason.Contains("the queue 'transform'", StringComparison.Ordinal));
+        Assert.Equal("no server serves the queue 'transform'; start one that does ('Pipeline:Workers:transform')", view.Tasks![0].Reason);
+        Assert.Null(view.Expected);
+
+        // one that is heard of has workers, so the run may be expected to go on
+        await host.ExecuteAsync("update HangfireServer set LastHeartbeat = utc_timestamp(6) where Id = 'killed:7'");
+        view = await host.WaitAsync(run, view => view.Tasks![0].Reason == "waits for a free worker of the queue 'transform', which has 4");
+        Assert.NotNull(view.Expected);
+
+        // a server of this program says so soon enough to be among the living
+        await host.WaitAsync(run, _ => host.Storage.GetMonitoringApi().Servers().Any(server => server.Name != "killed:7" && server.Heartbeat > server.StartedAt.AddSeconds(4)));
+        await host.Get<RunControl>().CancelAsync(run, default);
+    }
+
+    [Fact]
+    public async Task Task_ThatTheProgramHasNoMore_CanBePutBack()
+    {
+        static void Both(PipelineBuilder pipeline)
+        {
+            pipeline.Add("kept");
+            pipeline.Add("removed", (_, _) => throw new StageFailedException("broken"));
+            pipeline.Add("after").After("removed");
+        }
+
+        var database = MariaDb.CreateDatabase("reasons_removed");
+        long run;
+        await using (var host = await OrchestrationHost.StartAsync(database, Both))
+        {
+            run = await host.TriggerAsync();
+            await host.WaitForEndAsync(run);
+        }
+
+        await using (var without = await OrchestrationHost.StartAsync(database, static pipeline => pipeline.Add("kept")))
+        {
+            await without.Get<RunControl>().RetryAsync(run, default);
+            Assert.Equal(
+                "This server's program has no task 'removed' in a pipeline 'nightly' any more. Put it back (its file in sql/, say), start the server again and retry; or skip it in this run; or start a new run, which has no such task.",
+                (await without.WaitForEndAsync(run)).Tasks![1].Error);
+        }
+
+        await using var mended = await OrchestrationHost.StartAsync(database, static pipeline =>
+        {
+            pipeline.Add("kept");
+            pipeline.Add("removed");
+            pipeline.Add("after").After("removed");
+        });
+        await mended.Get<RunControl>().RetryAsync(run, default);
+        Assert.Equal("succeeded", (await mended.WaitForEndAsync(run)).State);
     }
 }

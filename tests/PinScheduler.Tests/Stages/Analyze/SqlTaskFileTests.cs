@@ -101,4 +101,27 @@ public sealed class SqlTaskFileTests
         Assert.Equal(5, message.Split(Environment.NewLine).Length);
         folder.Delete(recursive: true);
     }
+
+    [Theory]
+    [InlineData("landing_file")]
+    [InlineData("clean_user")]
+    [InlineData("clean_user_next")]
+    [InlineData("user_data")]
+    [InlineData("schema_version")]
+    [InlineData("hangfirejob")]
+    [InlineData("rollup_state")]
+    public void Load_RefusesARollup_WhoseTableWouldBeOneOfOurs(string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("sql-rollup-");
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "schema"), Path.Combine(MariaDb.Root, "sql", "schema"));
+        var rollups = Directory.CreateDirectory(Path.Combine(folder.FullName, "rollups")).FullName;
+        const string Query = "-- columns: join_year, users\n-- key: join_year\n-- merge: users sum\n-- tables: fact_user\nselect join_year, count(*) as users from fact_user group by join_year\n";
+        File.WriteAllText(Path.Combine(rollups, "users.sql"), $"-- name: {name}\n{Query}");
+        File.WriteAllText(Path.Combine(rollups, "mine.sql"), Query);
+
+        var message = Assert.Throws<SqlFileException>(() => SqlTasks.Load(new SqlFolder(folder.FullName))).Message;
+
+        Assert.Equal($"{Path.Combine(rollups, "users.sql")}: '{name}' is the name of a table of PinScheduler's own, and a rollup makes a table of its name; give it another ('-- name: {name}_rollup').", message);
+        folder.Delete(recursive: true);
+    }
 }

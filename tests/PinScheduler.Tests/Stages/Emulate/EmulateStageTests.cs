@@ -122,7 +122,8 @@ public class EmulateStageTests
         await using var server = await StartAsync(source, "resume", () => dies && Interlocked.Increment(ref requests) > 6 ? HttpStatusCode.InternalServerError : null);
         await using var whole = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "unbroken", 2, source.ConnectionString);
 
-        await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(server, source, new { posts = 3000, seed = 4 }, 5));
+        var log = new KeptLog();
+        await Assert.ThrowsAsync<StageFailedException>(() => RunAsync(server, source, new { posts = 3000, seed = 4 }, 5, log: log));
         var died = await source.QueryAsync<(long Confirmed, long Draws)>("select confirmed, draws from emulate_progress where run = 5");
         dies = false;
         var reported = new List<long>();
@@ -137,6 +138,7 @@ public class EmulateStageTests
 
         // two chunks of 500 were through, but the second's end is not always noted yet
         Assert.Contains(Assert.Single(died).Confirmed, new long[] { 500, 1000 });
+        Assert.Equal(died[0].Confirmed < 1000, log.Lines.Any(line => line.StartsWith("Warning: 1000 posts were sent, but only 500 are noted as sent: another attempt sends 500 of them again. Each is sent at least once,", StringComparison.Ordinal)));
         Assert.Equal(died[0].Confirmed, reported.Min());
         Assert.Equal((3000, 9000, 3000), (result.Counts["posts"], result.Counts["records"], reported.Max()));
         Assert.Empty(await source.QueryAsync<long>("select run from emulate_progress"));
@@ -150,6 +152,20 @@ public class EmulateStageTests
         // who asks again for what has ended gets all of it again
         await RunAsync(server, source, new { posts = 3000, seed = 4 }, 5);
         Assert.Equal(6000 + 1000 - died[0].Confirmed, Indexes(server, "pin").Count);
+    }
+
+    [Fact]
+    public async Task Run_SaysHowManyGoAgain_WhenTheDatabaseIsAwayAtItsEnd()
+    {
+        await using var source = await SourceFixture.CreateAsync("emulate_again");
+        await using var server = await IngestionServer.StartAsync(EmbeddedBroker.Shared, "again", 2, source.ConnectionString);
+        await source.ExecuteAsync("rename table emulated_offset to elsewhere");
+        var log = new KeptLog();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(server, source, new { posts = 1200 }, log: log));
+
+        var noted = (await source.QueryAsync<long>("select confirmed from emulate_progress")).SingleOrDefault();
+        Assert.Contains(log.Lines, line => line.StartsWith($"Warning: 1200 posts were sent, but only {noted} are noted as sent: another attempt sends {1200 - noted} of them again.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -259,8 +275,11 @@ public class EmulateStageTests
         var answers = new Queue<HttpStatusCode>([HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable, HttpStatusCode.RequestTimeout]);
         await using var server = await StartAsync(source, "later", () => answers.TryDequeue(out var answer) ? answer : null);
 
-        var result = await RunAsync(server, source, new { posts = 10 });
+        var log = new KeptLog();
+        var result = await RunAsync(server, source, new { posts = 10 }, log: log);
 
+        // what found no room was not taken, but what an answer is missing to may have been
+        Assert.Contains(log.Lines, static line => line.StartsWith("Information: 20 records were sent again, ", StringComparison.Ordinal));
         Assert.Equal(30, result.Counts["records"]);
         Assert.Equal([10, 10, 10], new[] { "pin", "geo", "user" }.Select(key => server.Consume(server.Topics[key]).Count));
         Assert.Empty(answers);
@@ -312,8 +331,8 @@ public class EmulateStageTests
         await IngestionServer.StartAsync(broker, await broker.CreateTopicsAsync(prefix, 2), source.ConnectionString,
             services => services.AddHttpClient(IngestionClient.Name).AddHttpMessageHandler(() => new Answering(answer)), ("Pipeline:EmulateRequests", "1"));
 
-    private static async Task<StageResult> RunAsync(IngestionServer server, SourceFixture source, object parameters, long run = 1, Action<long, long?, string>? report = null) =>
-        await server.Services.GetRequiredService<EmulateStage>().RunAsync(await StageContexts.CreateAsync(source.Warehouse, "emulate", run, parameters, report: report), default);
+    private static async Task<StageResult> RunAsync(IngestionServer server, SourceFixture source, object parameters, long run = 1, Action<long, long?, string>? report = null, KeptLog? log = null) =>
+        await server.Services.GetRequiredService<EmulateStage>().RunAsync(await StageContexts.CreateAsync(source.Warehouse, "emulate", run, parameters, report: report, log: log), default);
 
     private static List<string> Values(IngestionServer server, string key) => [.. server.Consume(server.Topics[key]).OrderBy(record => record.Message.Timestamp.UnixTimestampMs).Select(record => Encoding.UTF8.GetString(record.Message.Value))];
 
