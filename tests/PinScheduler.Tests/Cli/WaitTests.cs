@@ -57,7 +57,7 @@ public sealed class WaitTests : IDisposable
     }
 
     private static ChildProcess Command(SchedulerProcess scheduler, string arguments) => new(
-        scheduler.Data, new Dictionary<string, string> { ["PINSCHEDULER_SERVER"] = scheduler.Http.BaseAddress!.ToString() }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), .. arguments.Split(' ')]);
+        scheduler.Data, new Dictionary<string, string> { ["PINSCHEDULER_SERVER"] = arguments.Contains("--server", StringComparison.Ordinal) ? "http://127.0.0.1:1" : scheduler.Http.BaseAddress!.ToString() }, "dotnet", [Path.Combine(AppContext.BaseDirectory, "PinScheduler.dll"), .. arguments.Split(' ')]);
 
     /// <summary>It has seen its run's first task end.</summary>
     private static async Task<ChildProcess> WatchingAsync(SchedulerProcess scheduler, string arguments)

@@ -99,7 +99,7 @@ internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipeli
     }
 
     // another schedule owes nothing for the time before it: assignments go from left to right, so cron and zone come after what they decide
-    private Task SetAsync(MySqlConnection connection, Pipeline pipeline) => connection.ExecuteAsync(
+    private Task<int> SetAsync(MySqlConnection connection, Pipeline pipeline) => connection.ExecuteAsync(
         """
         insert into pipeline_state (pipeline, cron, time_zone, last_scheduled_at, scheduled_from, scheduled_by, scheduled_at) values (@Key, @Cron, @TimeZone, @now, @now, @_me, utc_timestamp(6))
         on duplicate key update
