@@ -35,7 +35,7 @@ public sealed class TrendApiTests : IAsyncLifetime
     {
         await _bench.RefusedAsync(404, $"/api/results/{Top}/trend", "has no result yet");
         await TopAsync("('Chad', 'a', 1), ('Chad', 'b', 1)");
-        await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?column=follower_count&key.country=Chad", "name one by key.poster_name=…");
+        await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?column=follower_count&key.country=Chad", "has several such rows; give its poster_name, too, as its key.");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?column=followers_count", "did you mean 'follower_count'?");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?key.country=Chad", "'column' is ''");
         await _bench.RefusedAsync(422, $"/api/results/{Top}/trend?country=Chad", "'country' is a column: a row is named by it with 'key.country'.");
