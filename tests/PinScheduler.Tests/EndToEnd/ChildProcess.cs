@@ -76,8 +76,14 @@ internal sealed class ChildProcess
         _process.WaitForExit();
     }
 
+    // no line is the end of one of the two streams, which may come before the other's first
     private void Keep(object sender, DataReceivedEventArgs line)
     {
+        if (line.Data is null)
+        {
+            return;
+        }
+
         lock (_output)
         {
             _output.AppendLine(line.Data);
