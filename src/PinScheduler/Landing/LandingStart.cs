@@ -10,7 +10,7 @@ internal sealed partial class LandingStart(Warehouse warehouse, LandingOwner own
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         if (await owner.CheckAsync(connection, cancellationToken) is { } warning)
         {
-            // who starts a server by hand sees no log
+            // ./run keeps the log in a file, and shows what is said here
             await Console.Error.WriteLineAsync(warning);
             Warned(log, warning);
         }

@@ -23,7 +23,8 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
     {
         var now = time.GetUtcNow().UtcDateTime;
         var upTo = firedFor > now ? firedFor : now;
-        var due = state.Schedule.Between(state.LastScheduledAt, upTo).ToList();
+        var schedule = state.Schedule;
+        var due = schedule.Between(state.LastScheduledAt, upTo).ToList();
         if (due.Count == 0)
         {
             return await IsRepeatedAsync(pipeline, firedFor, connection, transaction) || await IsLateAsync(pipeline, state, firedFor, connection, transaction)
@@ -42,7 +43,7 @@ internal sealed class ScheduleTicks(Warehouse warehouse, PipelineCatalog pipelin
             {
                 Pipeline = key,
                 Trigger = TriggerKind.Schedule,
-                LogicalDate = state.Schedule.DateOf(instant),
+                LogicalDate = schedule.DateOf(instant),
                 ScheduledFor = instant,
                 SkippedBecause = paused[true].Contains(instant) ? state.Pause : null,
             }));
