@@ -26,7 +26,7 @@ internal static partial class DashboardExtensions
     // Hangfire keeps routes and menus for the whole process, which may hold several servers
     private static readonly Lazy<bool> Registered = new(Register);
 
-    public static void AddDashboard(this IServiceCollection services) => services.AddAntiforgery().AddSingleton<Pulse>().AddHostedService<PageWarmUp>();
+    public static void AddDashboard(this IServiceCollection services) => services.AddAntiforgery().AddSingleton<Pulse>().AddSingleton<SharedParts>().AddHostedService<PageWarmUp>();
 
     public static void MapDashboard(this WebApplication app)
     {

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Hangfire.Dashboard;
 using Hangfire.Dashboard.Pages;
 using MySqlConnector;
+using PinScheduler.Dashboard.Live;
 using PinScheduler.Inspection;
 using PinScheduler.Orchestration;
 using PinScheduler.Results;
@@ -19,7 +20,7 @@ internal abstract class SchedulerPage(string title) : RazorPage
         try
         {
             // Hangfire renders its pages synchronously
-            html.Add(RenderAsync(request).GetAwaiter().GetResult());
+            html.Add(ContentAsync(request).GetAwaiter().GetResult());
         }
         catch (Exception exception) when (StatusOf(exception) is { } status)
         {
@@ -29,6 +30,9 @@ internal abstract class SchedulerPage(string title) : RazorPage
 
         WriteLiteral(html.Add($"</div></div>").ToString());
     }
+
+    /// <summary>What the page follows while it is open, as <see cref="Pulse"/> has it; its parts marked data-ps-part are fetched anew whenever that changes.</summary>
+    protected virtual string? Topic => null;
 
     protected abstract Task<PageHtml> RenderAsync(PageRequest request);
 
@@ -44,6 +48,10 @@ internal abstract class SchedulerPage(string title) : RazorPage
             return Problem(exception);
         }
     }
+
+    private async Task<PageHtml> ContentAsync(PageRequest request) => Topic is not { } topic ? await RenderAsync(request)
+        : request.IsForParts ? await request.Get<SharedParts>().GetAsync($"{request.User}\n{IsReadOnly}\n{request.Http.Request.PathBase}{request.Http.Request.Path}{request.Http.Request.QueryString}", topic, () => RenderAsync(request), request.Aborted)
+        : LiveStream.Watch(Url, topic).Add(await RenderAsync(request));
 
     private static PageHtml Problem(Exception exception) => new PageHtml().Add($"<div class=\"ps-warning\" role=\"alert\">{Sentence(exception)}</div>");
 

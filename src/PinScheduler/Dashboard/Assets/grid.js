@@ -29,7 +29,7 @@
     const panel = document.getElementById("ps-panel");
     const url = `${grid.dataset.psBase}${cell.run}/tasks/${encodeURIComponent(cell.task)}`;
     panel.dataset.url = url;
-    const answer = await fetch(url).catch(() => null);
+    const answer = await fetch(url, { headers: { "PS-Parts": "1" } }).catch(() => null);
     if (!answer || panel.dataset.url !== url) { return; }
     const body = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".ps-panel-body, .ps-page");
     body.removeAttribute("data-ps-part");

@@ -16,6 +16,8 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
 
     private string Path => Url.To(TriggerForm.Path(key));
 
+    protected override string Topic => Pulse.Runs;
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var pipeline = (await request.Get<PipelineReader>().ListAsync(request.Aborted)).FirstOrDefault(one => one.Key == key)
@@ -24,7 +26,7 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
         var most = (int)Math.Clamp(request.QueryNumber("runs") ?? StandardRuns, 1, MostRuns);
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var runs = await request.Get<RunReader>().ListAsync(key, null, null, null, null, most, request.Aborted);
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">{pipeline.Key} <small>{pipeline.Title}</small></h1>{LiveStream.Watch(Url, Pulse.Runs)}");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">{pipeline.Key} <small>{pipeline.Title}</small></h1>");
         html.Add($"<div data-ps-part=\"head\"><p class=\"ps-next\">").Add(PipelineNext.Of(pipeline, schedule)).Add($"</p>")
             .Add(runs.Count == 0 ? new PageHtml().Add($"<p>No run yet. Trigger one{(pipeline.NextRunAt is null ? "" : ", or wait for the schedule")}.</p>") : await RunVerdict.OfAsync(request, Url, runs, schedule, now))
             .Add($"</div>").Add(IsReadOnly ? new PageHtml() : TriggerForm.Of(pipeline, Url));

@@ -11,9 +11,11 @@ internal sealed class PipelinesPage() : SchedulerPage("Pipelines")
 {
     private const int RunsShown = 30;
 
+    protected override string Topic => Pulse.Runs;
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">Pipelines</h1>{LiveStream.Watch(Url, Pulse.Runs)}");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">Pipelines</h1>");
         foreach (var pipeline in await request.Get<PipelineReader>().ListAsync(request.Aborted))
         {
             html.Add($"<section class=\"ps-card\"><div data-ps-part=\"{pipeline.Key}\">").Add(await CardAsync(request, pipeline)).Add($"</div>");

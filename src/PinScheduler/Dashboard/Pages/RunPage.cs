@@ -10,13 +10,14 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>/hangfire/runs/{id}: one run: what failed and why, its graph, its time, its tasks.</summary>
 internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
 {
+    protected override string Topic => Pulse.OfRun(id);
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
-        var html = new PageHtml().Add($"{LiveStream.Watch(Url, Pulse.OfRun(id))}")
-            .Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
         html.Add($"<div data-ps-part=\"head\">").Add(RunHead.Of(Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add(Acts(run, schedule)).Add($"</div>");
         html.Add($"<nav class=\"ps-bar\" aria-label=\"Parts of this page\"><a href=\"#graph\">Graph</a> <a href=\"#timeline\">Timeline</a> <a href=\"#tasks\">Tasks</a> <a href=\"#checks\">Checks</a> <a href=\"{Url.To(LogPage.Path(run.Id))}\">Log</a> <a href=\"{Url.To($"/runs/{id}/lineage")}\">Lineage</a> <a href=\"{Url.To($"/runs/{id}/compare")}\">Compare</a></nav>");
         html.Add($"<div data-ps-part=\"graph\"><details id=\"graph\" open><summary><h2>Graph</h2></summary><div class=\"ps-scroll\" tabindex=\"0\">").Add(GraphDrawing.Of(run.Tasks!, TaskUrl)).Add($"</div></details></div>");

@@ -13,6 +13,8 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
 
     private sealed record Filter(string? Pipeline, string? State, DateOnly? From, DateOnly? To);
 
+    protected override string Topic => Pulse.Runs;
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var filter = new Filter(request.Query("pipeline"), request.Query("state"), request.QueryDate("from"), request.QueryDate("to"));
@@ -24,7 +26,7 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
         // one more than is shown says whether there is more
         var runs = await request.Get<RunReader>().ListAsync(filter.Pipeline, filter.State, filter.From, filter.To, request.QueryNumber("before"), RunsShown + 1, request.Aborted);
         var pipelines = request.Get<PipelineCatalog>();
-        var html = new PageHtml().Add($"<h1 class=\"page-header\">Runs <small><a href=\"{Url.To("/activity")}\">who did what</a></small></h1>{LiveStream.Watch(Url, Pulse.Runs)}").Add(Form(filter, pipelines)).Add($"<div data-ps-part=\"runs\">");
+        var html = new PageHtml().Add($"<h1 class=\"page-header\">Runs <small><a href=\"{Url.To("/activity")}\">who did what</a></small></h1>").Add(Form(filter, pipelines)).Add($"<div data-ps-part=\"runs\">");
         html.Add(runs.Count > 0 ? Table([.. runs.Take(RunsShown)], pipelines, request.Get<TimeProvider>().GetUtcNow().UtcDateTime)
             : filter == new Filter(null, null, null, null) ? new PageHtml().Add($"<div class=\"alert alert-info\">No run yet. Trigger one on the page <a href=\"{Url.To("/pipelines")}\">Pipelines</a>, or wait for the schedule.</div>")
             : new PageHtml().Add($"<div class=\"alert alert-info\">No run is like that. <a href=\"{Url.To("/runs")}\">All runs</a></div>"));

@@ -10,13 +10,15 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
 {
     public const string CleanTask = "clean-";
 
+    protected override string Topic => Pulse.OfRun(id);
+
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var run = await request.Get<RunReader>().GetAsync(id, request.Aborted);
         var task = run.Tasks!.FirstOrDefault(one => one.Key == key) ?? throw RefusedException.Unknown($"Run {id} has no task '{key}'.");
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
-        var html = new PageHtml().Add($"{LiveStream.Watch(Url, Pulse.OfRun(id))}<div data-ps-part=\"task\" class=\"ps-panel-body\">")
+        var html = new PageHtml().Add($"<div data-ps-part=\"task\" class=\"ps-panel-body\">")
             .Add($"<h2 class=\"ps-name\">{key} <small><a href=\"{Url.To("/runs/" + id)}\">{run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h2><p>{task.Title}</p><div class=\"ps-bar\">").State(task.State)
             .Add($"<span>{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</span></div>");
         html.Add(Links(task)).Add(TaskDetail.Of(task)).Add(task.Error is null ? new PageHtml() : new PageHtml().Add($"<div class=\"ps-warning ps-failure\"><pre class=\"ps-error\">{task.Error}</pre></div>"));
