@@ -1,9 +1,37 @@
-// A log grows while its run goes on; who has scrolled up is left there.
+// A log grows while its run goes on; who has scrolled up is left there, and gets what is before it.
 (() => {
   "use strict";
   const most = 5000;
   const again = 5000;
+  // a screen ahead of who scrolls up
+  const ahead = 600;
+  const follow = (log) => {
+    if (!window.IntersectionObserver) { return; }
+    let busy = false;
+    const watch = new IntersectionObserver(async (seen) => {
+      const link = log.querySelector(".ps-log-earlier");
+      if (!link || busy || !seen.some((one) => one.isIntersecting)) { return; }
+      busy = true;
+      watch.unobserve(link);
+      try {
+        const answer = await fetch(link.href, { headers: { "PS-Parts": "1" } });
+        const earlier = answer.ok && link.isConnected ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".ps-log") : null;
+        if (earlier) {
+          window.psTimes?.(earlier);
+          log.firstElementChild.prepend(...document.adoptNode(earlier.firstElementChild).children);
+          const next = earlier.querySelector(".ps-log-earlier");
+          if (next && log.firstElementChild.childElementCount * Number(log.dataset.psBlock) < most) { link.replaceWith(next); watch.observe(next); } else if (!next) { link.remove(); }
+        }
+      } catch (error) {
+        // the server is away for a moment; a click on the link says so
+        console.debug(error);
+      }
+      busy = false;
+    }, { root: log, rootMargin: `${ahead}px 0px 0px 0px` });
+    log.querySelectorAll(".ps-log-earlier").forEach((link) => watch.observe(link));
+  };
   const begin = () => {
+    document.querySelectorAll(".ps-log").forEach(follow);
     const log = document.querySelector(".ps-log");
     if (!log?.dataset.psLog || !window.EventSource) { return; }
     const shown = log.firstElementChild;
@@ -16,7 +44,11 @@
         block.append(line);
         room--;
       }
-      while (shown.childElementCount * blockLines > most) { shown.firstElementChild.remove(); }
+      while (shown.childElementCount * blockLines > most) {
+        shown.firstElementChild.remove();
+        // it would go on from lines that are no longer there
+        log.querySelector(".ps-log-earlier")?.remove();
+      }
     };
     const join = log.dataset.psLog.includes("?") ? "&" : "?";
     let source = null, isOver = false;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
 
@@ -7,8 +6,11 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>/hangfire/runs/{id}/log: the end of the log of one task or of all; the browser has what comes after it sent.</summary>
 internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
 {
-    // more than anybody reads from its end; the search and the file reach the rest
-    private const int LinesShown = 1000;
+    // several screens of its end: the browser paints them at once, and more only when it has made all of a longer page
+    private const int LinesAtFirst = 200;
+
+    // of what is before that, when somebody scrolls or asks for it
+    private const int EarlierLines = 1000;
 
     // what is out of sight costs the browser by the block, not by the line; pages.css has the height of such a block
     private const int BlockLines = 25;
@@ -19,10 +21,14 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
     /// <exception cref="RefusedException">There is no such level.</exception>
     public static LogFilter FilterOf(PageRequest request) => request.Query("level") is { } level && !TaskLogReader.Levels.Contains(level)
         ? throw RefusedException.Invalid($"'level' is '{level}'; it may be {string.Join(", ", TaskLogReader.Levels)}.")
-        : new LogFilter(request.Query("task"), request.Query("level"), request.Query("search"));
+        : new LogFilter(request.Query("task"), request.Query("level"), request.Query("search")) { Before = request.Query("before") is { } place ? LogPlace.Parse(place) : null };
 
     /// <summary>A log as a whole, its attributes given; log.js adds to it.</summary>
-    public static PageHtml Box(IReadOnlyList<LogLine> lines, bool withTask, PageHtml attributes)
+    /// <param name="lines">In their order.</param>
+    /// <param name="withTask">Whether each names its task.</param>
+    /// <param name="attributes">Of the log's element.</param>
+    /// <param name="earlier">What stands above the lines; null: nothing.</param>
+    public static PageHtml Box(IReadOnlyList<LogLine> lines, bool withTask, PageHtml attributes, PageHtml? earlier = null)
     {
         var html = new PageHtml().Add($"<div {attributes} data-ps-block=\"{BlockLines}\"><div>");
         foreach (var block in lines.Chunk(BlockLines))
@@ -36,7 +42,8 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
             html.Add($"</div>");
         }
 
-        return html.Add($"</div></div>");
+        // laid out from its end, so what comes last stands above
+        return html.Add($"</div>{earlier ?? new PageHtml()}</div>");
     }
 
     public static PageHtml Line(LogLine line, bool withTask) => new PageHtml().Add($"<div class=\"ps-log-{line.Level}\"><time datetime=\"{line.Time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\" data-ps-time=\"plain\">{line.Time:HH:mm:ss.fff}</time> {(withTask ? new PageHtml().Add($"<b>{line.Task}</b> ") : new PageHtml())}{(line.Attempt > 1 ? $"[{line.Attempt}] " : "")}{(line.Level == "information" ? "" : line.Level.ToUpperInvariant() + " ")}{line.Text}</div>");
@@ -56,17 +63,26 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         var reader = request.Get<TaskLogReader>();
         // before the lines: what comes between is then in the lines or sent, and what is not shown of what was there is not sent
         var ends = (await reader.EndsAsync(id, request.Aborted)).Tasks.Where(end => filter.Task is null || filter.Task == end.Key).ToDictionary(StringComparer.Ordinal);
-        var lines = await reader.LastAsync(id, filter, LinesShown, request.Aborted);
+        var most = filter.Before is null ? LinesAtFirst : EarlierLines;
+        var lines = await reader.LastAsync(id, filter, most, request.Aborted);
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Log {(filter.Task is null ? "" : "of " + filter.Task)} <small><a href=\"{Url.To("/runs/" + id)}\">{run.Pipeline} {run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h1>").Add(Filters(run, filter));
-        if (lines.Count == LinesShown)
+        var earlier = lines.Count < most ? null : new PageHtml().Add($"<a class=\"ps-log-earlier\" href=\"{At(request, LogPlace.Of(lines[0]))}\">Earlier lines</a>");
+        if (filter.Before is not null)
         {
-            html.Add($"<p class=\"ps-note\">The last {LinesShown.ToString("N0", CultureInfo.InvariantCulture)} lines; search for what is earlier, or download the whole.</p>");
+            html.Add($"<p class=\"ps-note\">Lines before those that you came from. <a href=\"{At(request, null)}\">The latest</a></p>");
         }
 
         var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
-        var attributes = new PageHtml().Add($"class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"");
-        return html.Add(Box(lines, withTask: filter.Task is null, attributes)).Add(lines.Count > 0 ? new PageHtml()
-            : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
+        var attributes = new PageHtml().Add($"class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null && filter.Before is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"");
+        return html.Add(Box(lines, withTask: filter.Task is null, attributes, earlier)).Add(lines.Count > 0 ? new PageHtml()
+            : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Before is not null ? "No line is before that." : filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
+    }
+
+    // this page, with its filters, before another place or, at null, at its end
+    private string At(PageRequest request, LogPlace? before)
+    {
+        var kept = QueryString.Create(request.Http.Request.Query.Where(static pair => pair.Key != "before").Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())));
+        return Url.To($"/runs/{id}/log") + (before is null ? kept : kept.Add("before", before.ToString()));
     }
 
     private PageHtml Filters(RunView run, LogFilter filter)

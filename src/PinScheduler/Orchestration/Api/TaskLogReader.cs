@@ -80,7 +80,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
     private async Task<List<LogLine>> NewestAsync(long run, LogFilter filter, int limit, CancellationToken cancellationToken)
     {
         const string NewestFirst = "order by logged_at desc, task_key desc, attempt desc, seq desc limit";
-        var levels = (filter.Levels.Count == 0 ? Levels : filter.Levels).Select(static level => $"(select task_key, attempt, seq, logged_at from task_log where run_id = @run and level = '{level}' {NewestFirst} @most)");
+        var levels = (filter.Levels.Count == 0 ? Levels : filter.Levels).Select(level => $"(select task_key, attempt, seq, logged_at from task_log where run_id = @run and level = '{level}' {Before(filter)} {NewestFirst} @most)");
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
             $"""
@@ -88,7 +88,7 @@ internal sealed class TaskLogReader(Warehouse warehouse)
             where run_id = @run {WithText(filter)}
             order by newest.logged_at desc, newest.task_key desc, newest.attempt desc, newest.seq desc limit @limit
             """,
-            new { run, pattern = Pattern(filter), most = filter.Search is null ? limit : Math.Max(limit, SearchedFirst), limit }, cancellationToken: cancellationToken));
+            new { run, pattern = Pattern(filter), filter.Before?.Time, filter.Before?.Task, filter.Before?.Attempt, filter.Before?.Seq, most = filter.Search is null ? limit : Math.Max(limit, SearchedFirst), limit }, cancellationToken: cancellationToken));
         return [.. lines.Reverse()];
     }
 
@@ -96,22 +96,22 @@ internal sealed class TaskLogReader(Warehouse warehouse)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         var lines = await connection.QueryAsync<LogLine>(new CommandDefinition(
-            $"{Columns} where run_id = @run and task_key = @task {WithLevel(filter)} {WithText(filter)} order by attempt desc, seq desc limit @limit",
-            new { run, task, filter.Levels, pattern = Pattern(filter), limit }, cancellationToken: cancellationToken));
+            $"{Columns} where run_id = @run and task_key = @task {(filter.Before is null ? "" : "and (attempt < @Attempt or (attempt = @Attempt and seq < @Seq))")} {WithLevel(filter)} {WithText(filter)} order by attempt desc, seq desc limit @limit",
+            new { run, task, filter.Levels, pattern = Pattern(filter), filter.Before?.Attempt, filter.Before?.Seq, limit }, cancellationToken: cancellationToken));
         return [.. lines.Reverse()];
     }
 
     // an attempt's lines are read in their own order, which costs half of what it does in the order of their times
     private async Task<IEnumerable<LogLine>> InAsync(long run, LogFilter filter, Range[] ranges, int limit, CancellationToken cancellationToken)
     {
-        var values = new DynamicParameters(new { run, filter.Levels, pattern = Pattern(filter), limit });
+        var values = new DynamicParameters(new { run, filter.Levels, pattern = Pattern(filter), filter.Before?.Time, filter.Before?.Task, filter.Before?.Attempt, filter.Before?.Seq, limit });
         var parts = ranges.Select((range, place) =>
         {
             values.Add($"task{place}", range.Task);
             values.Add($"attempt{place}", range.Attempt);
             values.Add($"first{place}", range.First);
             values.Add($"last{place}", range.Last);
-            return $"({Columns} ignore index (task_log_time) where run_id = @run and task_key = @task{place} and attempt = @attempt{place} and seq between @first{place} and @last{place} {WithLevel(filter)} {WithText(filter)} order by seq desc limit @limit)";
+            return $"({Columns} ignore index (task_log_time) where run_id = @run and task_key = @task{place} and attempt = @attempt{place} and seq between @first{place} and @last{place} {Before(filter)} {WithLevel(filter)} {WithText(filter)} order by seq desc limit @limit)";
         });
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         return await connection.QueryAsync<LogLine>(new CommandDefinition(string.Join(" union all ", parts), values, cancellationToken: cancellationToken));
@@ -150,6 +150,9 @@ internal sealed class TaskLogReader(Warehouse warehouse)
 
     private static string WithLevel(LogFilter filter) => filter.Levels.Count == 0 ? "" : "and level in @Levels";
 
+    // the time by itself, too: of that the index can begin
+    private static string Before(LogFilter filter) => filter.Before is null ? "" : "and logged_at <= @Time and (logged_at, task_key, attempt, seq) < (@Time, @Task, @Attempt, @Seq)";
+
     // a regular expression is compiled, and takes half of what 'like' does
     private static string WithText(LogFilter filter) => filter.Search is null ? "" : "and text regexp @pattern";
 
@@ -169,6 +172,10 @@ internal sealed record LogLine(string Task, int Attempt, int Seq, DateTime Time,
 /// <param name="Search">A text in the line; null: any.</param>
 internal sealed record LogFilter(string? Task, string? Level, string? Search)
 {
+    /// <summary>Lines before this one; null: up to the last.</summary>
+    public LogPlace? Before { get; init; }
+
+
     public IReadOnlyList<string> Levels { get; } = Level is null ? [] : [.. TaskLogReader.Levels.SkipWhile(level => level != Level)];
 
     public bool Takes(LogLine line) => (Levels.Count == 0 || Levels.Contains(line.Level)) && (Search is null || line.Text.Contains(Search, StringComparison.OrdinalIgnoreCase));

@@ -1,6 +1,7 @@
 using Dapper;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
+using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Jobs;
 
@@ -34,6 +35,34 @@ public sealed class TaskLogReaderTests
             Assert.Equal((search, found), (search, lines.Count));
         }
     }
+
+    [Fact]
+    public async Task Last_GoesBackToTheFirst_PageByPage()
+    {
+        await using var warehouse = await LogsAsync("log_back");
+        var reader = new TaskLogReader(warehouse);
+        var all = await reader.LastAsync(1, new LogFilter(null, null, null), int.MaxValue, default);
+        foreach (var filter in new[] { new LogFilter(null, null, null), new LogFilter("t3", null, null), new LogFilter(null, "warning", null), new LogFilter(null, null, "hundredth"), new LogFilter("t3", "warning", "tenth") })
+        {
+            var (back, page) = (new List<LogLine>(), await reader.LastAsync(1, filter, 37, default));
+            while (page.Count > 0)
+            {
+                back.InsertRange(0, page);
+                // as the page's link has it
+                page = await reader.LastAsync(1, filter with { Before = LogPlace.Parse(LogPlace.Of(page[0]).ToString()) }, 37, default);
+            }
+
+            Assert.Equal(all.Where(line => filter.Task is null || line.Task == filter.Task).Where(filter.Takes), back);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1.2.3")]
+    [InlineData("1.2.3.")]
+    [InlineData("9999999999999999999.1.1.t")]
+    [InlineData("1.x.3.t")]
+    public void Parse_RefusesWhatIsNoPlace(string text) => Assert.Contains("'before'", Assert.Throws<RefusedException>(() => LogPlace.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Last_FindsWhatItFindsWithoutThem_WhereLinesHaveDigests()
