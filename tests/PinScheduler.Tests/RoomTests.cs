@@ -10,29 +10,29 @@ public sealed partial class RoomTests
     // a room may use itself, what stands here, and, a room below Stages, the contract at Stages' top
     private static readonly Dictionary<string, string[]> Doors = new()
     {
-        // for the name that a mistyped one stands for
-        ["Cli"] = ["Orchestration.Graph"],
+        ["Cli"] = [],
+        ["Settings"] = [],
         ["Database"] = ["Hosting"],
-        ["Kafka"] = ["Stages"],
-        ["Landing"] = ["Database", "Kafka", "Hosting", "Stages"],
-        ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages", "Telemetry"],
+        ["Kafka"] = ["Stages", "Settings"],
+        ["Landing"] = ["Database", "Kafka", "Hosting", "Stages", "Settings"],
+        ["Ingestion"] = ["Kafka", "Database", "Hosting", "Stages", "Telemetry", "Settings"],
         // looks into every room that keeps records, and into none that moves them
         ["Inspection"] = ["Kafka", "Database", "Landing", "Stages", "Stages.Emulate", "Stages.Clean", "Stages.Analyze"],
-        ["Orchestration"] = ["Database", "Hosting", "Stages", "Telemetry"],
-        ["Notifications"] = ["Database", "Orchestration", "Orchestration.Api", "Orchestration.Events", "Orchestration.Graph"],
+        ["Orchestration"] = ["Database", "Hosting", "Stages", "Telemetry", "Settings"],
+        ["Notifications"] = ["Database", "Orchestration", "Orchestration.Api", "Orchestration.Events", "Orchestration.Graph", "Settings"],
         // the list of results is the list of analyses, whose headers Stages.Analyze reads
         ["Results"] = ["Database", "Hosting", "Stages.Analyze"],
         // counts for all, and asks of the database and of the queues what they know
         ["Telemetry"] = ["Database", "Orchestration.Jobs"],
         ["Tables"] = ["Database", "Stages", "Stages.Analyze"],
-        ["Source"] = ["Database", "Hosting", "Stages"],
+        ["Source"] = ["Database", "Hosting", "Stages", "Settings"],
         ["Stages"] = ["Database"],
         ["Stages.Topics"] = ["Stages", "Kafka", "Database", "Hosting"],
-        ["Stages.Emulate"] = ["Stages", "Kafka", "Database", "Hosting"],
-        ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing", "Telemetry"],
-        ["Stages.Clean"] = ["Stages", "Kafka", "Database", "Hosting", "Landing"],
-        ["Stages.Maintain"] = ["Stages", "Database", "Hosting", "Landing"],
-        ["Stages.Analyze"] = ["Stages", "Database", "Hosting"],
+        ["Stages.Emulate"] = ["Stages", "Kafka", "Database", "Hosting", "Settings"],
+        ["Stages.Drain"] = ["Stages", "Kafka", "Database", "Hosting", "Landing", "Telemetry", "Settings"],
+        ["Stages.Clean"] = ["Stages", "Kafka", "Database", "Hosting", "Landing", "Settings"],
+        ["Stages.Maintain"] = ["Stages", "Database", "Hosting", "Landing", "Settings"],
+        ["Stages.Analyze"] = ["Stages", "Database", "Hosting", "Settings"],
     };
 
     private static readonly string[] HangfireRooms = ["Orchestration", "Dashboard", "Hosting", "Telemetry", "Program"];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Cli;
 
@@ -13,8 +12,8 @@ internal static class UsageErrors
         if (parsed.UnmatchedTokens is [var first, ..])
         {
             // what follows an unknown word is mostly a part of it
-            yield return first.StartsWith('-') ? $"'{first}' is no option of '{asked}'.{Suggestion.For(first, Options(parsed))}"
-                : command.Subcommands.Count > 0 ? $"'{first}' is no command of '{asked}'.{Suggestion.For(first, command.Subcommands.Select(static one => one.Name))}"
+            yield return first.StartsWith('-') ? $"'{first}' is no option of '{asked}'.{DidYouMean.Sentence(first, Options(parsed))}"
+                : command.Subcommands.Count > 0 ? $"'{first}' is no command of '{asked}'.{DidYouMean.Sentence(first, command.Subcommands.Select(static one => one.Name))}"
                 : $"'{first}' is one argument too many for '{asked}'.";
         }
         else

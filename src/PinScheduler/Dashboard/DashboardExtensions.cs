@@ -5,12 +5,15 @@ using Microsoft.Net.Http.Headers;
 using PinScheduler.Dashboard.Acts;
 using PinScheduler.Dashboard.Live;
 using PinScheduler.Dashboard.Pages;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Dashboard;
 
 internal static partial class DashboardExtensions
 {
     public const string Prefix = "/hangfire";
+
+    private const string ReadOnly = "Dashboard:ReadOnly";
 
     // an attribute style="…" is Hangfire's own, on its state cards and its charts
     private const string ContentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'; form-action 'self'";
@@ -26,7 +29,7 @@ internal static partial class DashboardExtensions
     // Hangfire keeps routes and menus for the whole process, which may hold several servers
     private static readonly Lazy<bool> Registered = new(Register);
 
-    public static void AddDashboard(this IServiceCollection services) => services.AddAntiforgery().AddSingleton<Pulse>().AddSingleton<SharedParts>().AddHostedService<PageWarmUp>();
+    public static void AddDashboard(this IServiceCollection services) => services.AddPlainSettings(ReadOnly, PageWarmUp.Setting).AddAntiforgery().AddSingleton<Pulse>().AddSingleton<SharedParts>().AddHostedService<PageWarmUp>();
 
     public static void MapDashboard(this WebApplication app)
     {
@@ -53,7 +56,7 @@ internal static partial class DashboardExtensions
             AppPath = null,
             DisplayStorageConnectionString = false,
             StatsPollingInterval = StatisticsMilliseconds,
-            IsReadOnlyFunc = _ => app.Configuration.GetValue<bool>("Dashboard:ReadOnly"),
+            IsReadOnlyFunc = _ => app.Configuration.GetValue<bool>(ReadOnly),
         });
     }
 

@@ -12,7 +12,7 @@ namespace PinScheduler.Dashboard;
 /// </summary>
 internal sealed class PageWarmUp(IConfiguration configuration, IServer server, IHostApplicationLifetime lifetime, RunReader runs, ResultReader results, ILogger<PageWarmUp> log) : BackgroundService
 {
-    private const string Setting = "Dashboard:WarmUp";
+    public const string Setting = "Dashboard:WarmUp";
 
     // of all of it, on a machine that is busy; it takes seconds
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);

@@ -6,7 +6,7 @@ namespace PinScheduler.Hosting;
 /// <summary>The settings `ConnectionStrings:…`: whether they can be read, and which server they name.</summary>
 internal static partial class ConnectionStrings
 {
-    private static readonly string[] Names = ["MySql", "Hangfire", "Source"];
+    public static readonly IReadOnlyList<string> Names = ["MySql", "Hangfire", "Source"];
 
     /// <exception cref="InvalidOperationException">One cannot be read. A password is not told, nor what may be a piece of one.</exception>
     public static void Check(IConfiguration configuration)

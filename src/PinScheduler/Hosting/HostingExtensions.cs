@@ -1,5 +1,6 @@
 using PinScheduler.Database;
 using PinScheduler.Kafka;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Hosting;
 
@@ -14,7 +15,8 @@ internal static class HostingExtensions
         services.AddSingleton(new Warehouse(configuration.GetConnectionString("MySql") is { Length: > 0 } named ? named : ConfigurationSources.ComposeMySql));
         services.PostConfigure<KafkaOptions>(kafka => kafka.BootstrapServers = kafka.BootstrapServers is { Length: > 0 } named ? named : ConfigurationSources.ComposeKafka);
         services.AddSingleton<SchemaInstaller>();
-        services.AddSingleton<ConfigurationInForce>();
+        services.AddStartWarnings();
+        services.AddPlainSettings([.. ConnectionStrings.Names.Select(static name => "ConnectionStrings:" + name), "Urls", "Data", "Sql", InfoApi.EmbeddedMySql, "Logging", "AllowedHosts", "Kestrel"]);
         services.AddHostedService<ParentWatch>();
         services.AddHealthChecks().AddCheck<MySqlHealth>("mysql").AddCheck<KafkaHealth>("kafka").AddCheck<HangfireHealth>("hangfire");
         services.AddProblemDetails();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Hosting;
 
@@ -36,6 +37,17 @@ internal static class Server
             {
                 await Console.Error.WriteLineAsync(reason);
                 return StartFailure.ExitCode;
+            }
+
+            var warnings = app.Services.GetRequiredService<StartWarnings>();
+            foreach (var unknown in app.Services.GetRequiredService<UnknownSettings>().Find())
+            {
+                warnings.Add(unknown);
+            }
+
+            foreach (var warning in warnings.All)
+            {
+                Console.WriteLine("warning: " + warning);
             }
 
             foreach (var file in ConfigurationSources.Files.Where(static file => Path.GetDirectoryName(file) != Environment.CurrentDirectory))

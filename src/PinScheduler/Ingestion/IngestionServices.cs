@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using PinScheduler.Kafka;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Ingestion;
 
@@ -7,7 +8,7 @@ internal static class IngestionServices
 {
     public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<IngestionOptions>(configuration, IngestionOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<RecordProducer>();
         services.AddSingleton<Ingestor>();

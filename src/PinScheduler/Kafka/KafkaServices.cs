@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Kafka;
 
@@ -7,7 +8,9 @@ internal static class KafkaServices
 {
     public static IServiceCollection AddKafka(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<KafkaOptions>().Bind(configuration.GetSection(KafkaOptions.Section)).ValidateOnStart();
+        services.AddSettings<KafkaOptions>(configuration, KafkaOptions.Section);
+        // what is not ours of the section is librdkafka's, which refuses what it does not know
+        services.AddPlainSettings(KafkaOptions.Section);
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KafkaClients>();

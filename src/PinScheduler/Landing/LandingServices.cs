@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Hosting;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Landing;
 
@@ -7,7 +8,7 @@ internal static class LandingServices
 {
     public static IServiceCollection AddLanding(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<LandingOptions>().Bind(configuration.GetSection(LandingOptions.Section)).ValidateOnStart();
+        services.AddSettings<LandingOptions>(configuration, LandingOptions.Section);
         services.AddSingleton<IValidateOptions<LandingOptions>, LandingOptionsValidator>();
         return services
             .AddSingleton(provider => new LandingFolder(provider.GetRequiredService<IOptions<LandingOptions>>().Value.LandingDirectory is { Length: > 0 } given

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
 using PinScheduler.Orchestration.Events;
-using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Notifications;
 
@@ -24,7 +23,7 @@ internal sealed class NotificationsOptionsValidator : IValidateOptions<Notificat
 
         foreach (var kind in options.Events.Where(kind => !EventKind.All.Contains(kind)))
         {
-            yield return $"'Notifications:Events' has '{kind}'; there are {string.Join(", ", EventKind.All)}.{Suggestion.For(kind, EventKind.All)}";
+            yield return $"'Notifications:Events' has '{kind}'; there are {string.Join(", ", EventKind.All)}.{DidYouMean.Sentence(kind, EventKind.All)}";
         }
 
         if (options.TimeoutSeconds is not (>= 0.1 and <= 300))
@@ -62,7 +61,7 @@ internal sealed class NotificationsOptionsValidator : IValidateOptions<Notificat
 
         if (!Securities.Contains(mail.Security))
         {
-            yield return $"'Notifications:Mail:Security' is '{mail.Security}'; there are {string.Join(", ", Securities)}.{Suggestion.For(mail.Security, Securities)}";
+            yield return $"'Notifications:Mail:Security' is '{mail.Security}'; there are {string.Join(", ", Securities)}.{DidYouMean.Sentence(mail.Security, Securities)}";
         }
 
         if (!MailboxAddress.TryParse(mail.From, out _))

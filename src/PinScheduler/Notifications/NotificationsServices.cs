@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Notifications.Channels;
 using PinScheduler.Orchestration.Events;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Notifications;
 
@@ -8,7 +9,7 @@ internal static class NotificationsServices
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<NotificationsOptions>().Bind(configuration.GetSection(NotificationsOptions.Section)).ValidateOnStart();
+        services.AddSettings<NotificationsOptions>(configuration, NotificationsOptions.Section);
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsValidator>();
         services.AddSingleton<MessageWriter>();
         services.AddSingleton<IChannel, WebhookChannel>().AddSingleton<IChannel, MailChannel>();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Orchestration;
 
@@ -17,7 +16,7 @@ internal sealed class OrchestrationOptionsValidator : IValidateOptions<Orchestra
         {
             if (!TaskQueue.All.Contains(queue))
             {
-                yield return $"'Pipeline:Workers:{queue}' names no queue; there are {string.Join(", ", TaskQueue.All)}.{Suggestion.For(queue, TaskQueue.All)}";
+                yield return $"'Pipeline:Workers:{queue}' names no queue; there are {string.Join(", ", TaskQueue.All)}.{DidYouMean.Sentence(queue, TaskQueue.All)}";
             }
 
             if (workers is < 0 or > 200)

@@ -11,6 +11,7 @@ using PinScheduler.Orchestration.History;
 using PinScheduler.Orchestration.Jobs;
 using PinScheduler.Orchestration.Runs;
 using PinScheduler.Orchestration.Schedule;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Orchestration;
 
@@ -23,7 +24,7 @@ public static class OrchestrationServices
     /// <summary>Hangfire with its servers, and runs on it. A <see cref="JobStorage"/> that is registered before is taken instead of MySQL.</summary>
     internal static IServiceCollection AddOrchestration(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OrchestrationOptions>().Bind(configuration.GetSection(OrchestrationOptions.Section)).ValidateOnStart();
+        services.AddSettings<OrchestrationOptions>(configuration, OrchestrationOptions.Section);
         services.AddSingleton<IValidateOptions<OrchestrationOptions>, OrchestrationOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<JobStorage>(_ => new MySqlStorage(ConnectionString(configuration), new MySqlStorageOptions { TablesPrefix = "Hangfire" }));
@@ -39,7 +40,7 @@ public static class OrchestrationServices
         services.AddSingleton<RunJobs>().AddSingleton<TaskClaims>().AddSingleton<TaskOutcomes>().AddSingleton<RetryDelays>().AddSingleton<TaskElection>().AddSingleton<TaskLog>().AddSingleton<ServedQueues>();
         services.AddSingleton<Reconciler>().AddSingleton<ScheduleTicks>().AddSingleton<RecurringJobs>().AddSingleton<ScheduleKeeper>().AddSingleton<PipelinePause>();
         services.AddSingleton<AttemptWatch>().AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
-        services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateOnStart();
+        services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section);
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>().AddSingleton<RunRetention>();
         services.TryAddSingleton(EventChannels.None);
         services.AddSingleton<EventOutbox>().AddSingleton<RunEvents>().AddSingleton<RunWatch>().AddHostedService(provider => provider.GetRequiredService<RunWatch>());

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Orchestration;
+using PinScheduler.Settings;
 using PinScheduler.Stages.Drain.Sharing;
 
 namespace PinScheduler.Pipelines;
@@ -8,7 +9,7 @@ internal static class PipelineServices
 {
     public static void AddNightly(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<NightlyOptions>().Bind(configuration.GetSection(NightlyOptions.Section)).ValidateOnStart();
+        services.AddSettings<NightlyOptions>(configuration, NightlyOptions.Section);
         services.AddSingleton<IValidateOptions<NightlyOptions>, ScheduleValidator>();
         services.AddSingleton<IIngestServers, IngestServers>();
         // a value that is neither is for the options to refuse
@@ -20,7 +21,7 @@ internal static class PipelineServices
 
     public static void AddMaintenance(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateOnStart();
+        services.AddSettings<MaintenanceOptions>(configuration, MaintenanceOptions.Section);
         services.AddSingleton<IValidateOptions<MaintenanceOptions>, ScheduleValidator>();
         services.AddPipeline(MaintenancePipeline.Key, MaintenancePipeline.Describe);
     }

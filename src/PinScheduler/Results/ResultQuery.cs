@@ -1,5 +1,4 @@
 using System.Globalization;
-using PinScheduler.Stages.Analyze;
 
 namespace PinScheduler.Results;
 

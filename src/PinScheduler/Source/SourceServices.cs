@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Source;
 
@@ -6,7 +7,7 @@ internal static class SourceServices
 {
     public static IServiceCollection AddSource(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SourceOptions>().Bind(configuration.GetSection(SourceOptions.Section)).ValidateOnStart();
+        services.AddSettings<SourceOptions>(configuration, SourceOptions.Section);
         services.AddSingleton<IValidateOptions<SourceOptions>, SourceOptionsValidator>();
         services.AddSingleton<SourceSeeder>();
         return services;

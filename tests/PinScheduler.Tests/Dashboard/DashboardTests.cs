@@ -157,6 +157,20 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task Start_WarnsOfSettingsThatNothingReads_OnPagesAndByTheApi()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_warnings", "--Pipeline:Psots=5", "--Kafka:linger.ms=1");
+
+        var warnings = (await scheduler.Http.GetFromJsonAsync<JsonElement>("/api/info")).GetProperty("warnings").EnumerateArray().Select(static warning => warning.GetString());
+
+        Assert.Equal(["Nothing reads the setting 'Pipeline:Psots' of command line. Did you mean 'Posts'?"], warnings);
+        foreach (var page in new[] { "pipelines", "system" })
+        {
+            Assert.Contains("'Pipeline:Psots'", WebUtility.HtmlDecode(await scheduler.Http.GetStringAsync("/hangfire/" + page)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Topics_AreShownWithoutKafka_WhileItIsAway()
     {
         await using var scheduler = await SchedulerProcess.StartAsync("dashboard_away", "--Pipeline:Posts=0", "--Kafka:BootstrapServers=127.0.0.1:1");

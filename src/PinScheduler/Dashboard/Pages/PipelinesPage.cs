@@ -3,6 +3,7 @@ using PinScheduler.Dashboard.Drawing;
 using PinScheduler.Dashboard.Live;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -16,6 +17,11 @@ internal sealed class PipelinesPage() : SchedulerPage("Pipelines")
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
     {
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Pipelines</h1>");
+        if (request.Get<StartWarnings>().All is { Count: > 0 } warnings)
+        {
+            html.Add($"<div class=\"ps-warning\"><a href=\"{Url.To("/system")}\">{(warnings.Count == 1 ? "A warning" : $"{warnings.Count} warnings")} of the server's start</a>: {warnings.First()}</div>");
+        }
+
         foreach (var pipeline in await request.Get<PipelineReader>().ListAsync(request.Aborted))
         {
             html.Add($"<section class=\"ps-card\"><div data-ps-part=\"{pipeline.Key}\">").Add(await CardAsync(request, pipeline)).Add($"</div>");

@@ -4,6 +4,7 @@ using Hangfire.Storage;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
 using PinScheduler.Orchestration.Jobs;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -15,6 +16,11 @@ internal sealed class SystemPage() : SchedulerPage("System")
         using var process = Process.GetCurrentProcess();
         var html = new PageHtml().Add($"<h1 class=\"page-header\">System</h1><ul class=\"ps-facts\"><li><b>PinScheduler</b> {InfoApi.Version}</li><li><b>.NET</b> {Environment.Version}</li><li><b>This process</b> {process.Id}, {Sizes.Of(process.WorkingSet64)}, {PageHtml.Duration(process.TotalProcessorTime)} of processor time, since ").Time(process.StartTime.ToUniversalTime())
             .Add($"</li><li><a href=\"{Url.To("/warehouse")}\">Tables and their growth</a></li><li><a href=\"/health/ready\">Health</a></li><li><a href=\"/openapi/v1.json\">API</a></li></ul>");
+        foreach (var warning in request.Get<StartWarnings>().All)
+        {
+            html.Add($"<div class=\"ps-warning\">{warning}</div>");
+        }
+
         html.Add($"<h2>Servers</h2>").Add(Servers(request));
         html.Add($"<h2>Settings in force</h2>").Add(Settings(request));
         return html.Add($"<h2>Schema</h2>").Add(await PartAsync(() => SchemaAsync(request)));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using PinScheduler.Orchestration.Graph;
 
 namespace PinScheduler.Orchestration.Api;
 
@@ -28,7 +27,7 @@ internal sealed class RequestBody
         {
             body._fields[field.Name] = known.Contains(field.Name)
                 ? field.Value
-                : throw RefusedException.Invalid($"'{field.Name}' is no field here; there {(known.Length == 0 ? "are none" : "are " + string.Join(", ", known))}.{Suggestion.For(field.Name, known)}");
+                : throw RefusedException.Invalid($"'{field.Name}' is no field here; there {(known.Length == 0 ? "are none" : "are " + string.Join(", ", known))}.{DidYouMean.Sentence(field.Name, known)}");
         }
 
         return body;

@@ -28,7 +28,7 @@ internal static class RunsApi
         _ = pipeline is null ? null : pipelines.Get(pipeline);
         if (state is not null && !RunState.All.Contains(state))
         {
-            throw RefusedException.Invalid($"'state' is '{state}'; it may be {string.Join(", ", RunState.All)}.{Suggestion.For(state, RunState.All)}");
+            throw RefusedException.Invalid($"'state' is '{state}'; it may be {string.Join(", ", RunState.All)}.{DidYouMean.Sentence(state, RunState.All)}");
         }
 
         var most = Number("limit", limit, 1, MostLimit) ?? DefaultLimit;

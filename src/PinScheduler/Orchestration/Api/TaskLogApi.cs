@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PinScheduler.Orchestration.Graph;
 using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Orchestration.Api;
@@ -19,7 +18,7 @@ internal static class TaskLogApi
         var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
         if (!board.Contains(task))
         {
-            throw RefusedException.Unknown($"Run {run} has no task '{task}'.{Suggestion.For(task, board.Tasks.Select(known => known.Key))}");
+            throw RefusedException.Unknown($"Run {run} has no task '{task}'.{DidYouMean.Sentence(task, board.Tasks.Select(known => known.Key))}");
         }
 
         var asJson = format switch

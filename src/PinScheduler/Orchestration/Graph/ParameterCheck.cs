@@ -10,7 +10,7 @@ internal static class ParameterCheck
     {
         var names = pipeline.Parameters.Select(parameter => parameter.Name).ToList();
         var errors = given.Keys.Where(name => !names.Contains(name)).Select(name =>
-            $"'{name}' is no parameter of '{pipeline.Key}'; there are {(names.Count == 0 ? "none" : string.Join(", ", names))}.{Suggestion.For(name, names)}").ToList();
+            $"'{name}' is no parameter of '{pipeline.Key}'; there are {(names.Count == 0 ? "none" : string.Join(", ", names))}.{DidYouMean.Sentence(name, names)}").ToList();
         var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var parameter in pipeline.Parameters)
         {

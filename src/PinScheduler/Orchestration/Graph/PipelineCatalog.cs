@@ -25,5 +25,5 @@ internal sealed class PipelineCatalog
 
     /// <exception cref="RefusedException">There is none of that key.</exception>
     public Pipeline Get(string key) => Find(key)
-        ?? throw RefusedException.Unknown($"There is no pipeline '{key}'; there {(_pipelines.Count == 1 ? "is" : "are")} {string.Join(", ", _pipelines.Keys.Select(known => $"'{known}'"))}.{Suggestion.For(key, _pipelines.Keys)}");
+        ?? throw RefusedException.Unknown($"There is no pipeline '{key}'; there {(_pipelines.Count == 1 ? "is" : "are")} {string.Join(", ", _pipelines.Keys.Select(known => $"'{known}'"))}.{DidYouMean.Sentence(key, _pipelines.Keys)}");
 }

@@ -79,7 +79,7 @@ internal static partial class PipelineValidator
         {
             foreach (var unknown in task.DependsOn.Where(parent => !keys.Contains(parent)))
             {
-                yield return $"Pipeline '{pipeline.Key}': task '{task.Key}' depends on '{unknown}', which is no task.{Suggestion.For(unknown, keys)}";
+                yield return $"Pipeline '{pipeline.Key}': task '{task.Key}' depends on '{unknown}', which is no task.{DidYouMean.Sentence(unknown, keys)}";
             }
 
             if (!TaskQueue.All.Contains(task.Queue))

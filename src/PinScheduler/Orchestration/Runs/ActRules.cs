@@ -1,5 +1,3 @@
-using PinScheduler.Orchestration.Graph;
-
 namespace PinScheduler.Orchestration.Runs;
 
 /// <summary>What an act by hand changes in its run, and when it is refused; the plan that only shows it asks the same rules.</summary>
@@ -14,12 +12,12 @@ internal static class ActRules
         RunAct.Rerun => Rerun(board, Find(board, act), act.Below),
         RunAct.Succeed => ByHand(board, Find(board, act), TaskState.Succeeded, $"marked as succeeded {act.Whose}"),
         RunAct.Skip => ByHand(board, Find(board, act), TaskState.Skipped, $"skipped {act.Whose}"),
-        _ => throw RefusedException.Invalid($"'act' is '{act.Kind}'; it may be {string.Join(", ", RunAct.All)}.{Suggestion.For(act.Kind, RunAct.All)}"),
+        _ => throw RefusedException.Invalid($"'act' is '{act.Kind}'; it may be {string.Join(", ", RunAct.All)}.{DidYouMean.Sentence(act.Kind, RunAct.All)}"),
     };
 
     private static TaskRow Find(RunBoard board, RunAct act) => act.Task is { } key && board.Contains(key)
         ? board[key]
-        : throw RefusedException.Unknown($"Run {board.Run.Id} has no task '{act.Task}'.{Suggestion.For(act.Task ?? "", board.Tasks.Select(known => known.Key))}");
+        : throw RefusedException.Unknown($"Run {board.Run.Id} has no task '{act.Task}'.{DidYouMean.Sentence(act.Task ?? "", board.Tasks.Select(known => known.Key))}");
 
     private static List<TaskRow> Retry(RunBoard board)
     {

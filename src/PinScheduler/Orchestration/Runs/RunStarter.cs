@@ -33,7 +33,7 @@ internal sealed class RunStarter(Warehouse warehouse, PipelineCatalog pipelines,
         var pipeline = pipelines.Get(request.Pipeline);
         var (parameters, errors) = ParameterCheck.Complete(pipeline.Definition, request.Parameters);
         var keys = pipeline.Definition.Tasks.Select(task => task.Key).ToList();
-        var unknown = (request.Only ?? []).Where(key => !keys.Contains(key)).Select(key => $"'{key}' is no task of '{pipeline.Key}'.{Suggestion.For(key, keys)}");
+        var unknown = (request.Only ?? []).Where(key => !keys.Contains(key)).Select(key => $"'{key}' is no task of '{pipeline.Key}'.{DidYouMean.Sentence(key, keys)}");
         var wrong = errors.Concat(unknown).ToList();
         if (request.Only is { Count: 0 })
         {

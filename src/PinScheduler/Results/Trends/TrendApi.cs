@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PinScheduler.Stages.Analyze;
 
 namespace PinScheduler.Results.Trends;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PinScheduler.Database;
 using PinScheduler.Hosting;
+using PinScheduler.Settings;
 using PinScheduler.Stages.Analyze.Rollups;
 
 namespace PinScheduler.Stages.Analyze;
@@ -17,7 +18,7 @@ internal static class AnalyzeServices
             services.AddSingleton(new RunReference(tables.Head, "run", "x.pruned_at is null"));
         }
 
-        services.AddOptions<ResultRetentionOptions>().Bind(configuration.GetSection(ResultRetentionOptions.Section)).ValidateOnStart();
+        services.AddSettings<ResultRetentionOptions>(configuration, ResultRetentionOptions.Section);
         services.AddSingleton<IValidateOptions<ResultRetentionOptions>, ResultRetentionOptionsValidator>();
         return services;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 using PinScheduler.Stages.Clean.Facts;
 using PinScheduler.Stages.Clean.Loading;
 
@@ -9,7 +10,7 @@ internal static class CleanServices
     public static IServiceCollection AddClean(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(CleanOptions.Section);
-        services.AddOptions<CleanOptions>().Bind(section).Configure(options => AddBareColumns(options, section)).Configure(options => options.BoundNames = [.. section.GetSection(nameof(CleanOptions.Bounds)).GetChildren().Select(static bound => bound.Key)]).ValidateOnStart();
+        services.AddSettings<CleanOptions>(configuration, CleanOptions.Section).Configure(options => AddBareColumns(options, section)).Configure(options => options.BoundNames = [.. section.GetSection(nameof(CleanOptions.Bounds)).GetChildren().Select(static bound => bound.Key)]);
         services.AddSingleton<IValidateOptions<CleanOptions>, CleanOptionsValidator>();
         services.AddSingleton<CleanTables>();
         services.AddSingleton<CleanedFiles>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 using PinScheduler.Stages.Drain.Reading;
 using PinScheduler.Stages.Drain.Sharing;
 
@@ -10,7 +11,7 @@ internal static class DrainServices
     /// <summary>Before Hangfire's server and whatever else produces or drains: <see cref="DrainAhead"/> must start first and stop last.</summary>
     public static IServiceCollection AddDrain(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
+        services.AddSettings<DrainOptions>(configuration, DrainOptions.Section);
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RecordReaders>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PinScheduler.Settings;
 
 namespace PinScheduler.Stages.Maintain;
 
@@ -6,7 +7,7 @@ internal static class MaintainServices
 {
     public static IServiceCollection AddMaintain(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DiskOptions>().Bind(configuration.GetSection(DiskOptions.Section)).ValidateOnStart();
+        services.AddSettings<DiskOptions>(configuration, DiskOptions.Section);
         return services.AddSingleton<IValidateOptions<DiskOptions>, DiskOptionsValidator>();
     }
 }

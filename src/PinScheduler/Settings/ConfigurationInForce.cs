@@ -4,24 +4,35 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using MySqlConnector;
 
-namespace PinScheduler.Hosting;
+namespace PinScheduler.Settings;
 
 /// <summary>The settings that hold, each with where it was said; what could be a secret is not told.</summary>
-internal sealed class ConfigurationInForce(IConfiguration configuration)
+internal sealed class ConfigurationInForce(IConfiguration configuration, IEnumerable<SettingsSection> sections)
 {
     private static readonly string[] Secret = ["password", "pwd", "secret", "token", "apikey", "api-key", "credential", "sasl.username", "jaas", "ssl.key", "webhook", "smtp"];
 
-    // what of the environment is ours; the rest is the machine's
-    private static readonly string[] Ours = ["ConnectionStrings", "Kafka", "Pipeline", "Urls", "Data", "Sql", "Embedded", "Logging", "AllowedHosts", "Retention", "Notifications", "Dashboard"];
+    // the rest of the environment is the machine's
+    private readonly List<string> _ours = [.. sections.Select(static section => section.Path).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     public IReadOnlyList<Setting> List()
     {
         var providers = ((IConfigurationRoot)configuration).Providers.Reverse().ToList();
         return [.. configuration.AsEnumerable()
-            .Where(static pair => pair.Value is not null && Ours.Any(section => pair.Key == section || pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))
+            .Where(pair => pair.Value is not null && _ours.Exists(section => pair.Key.Equals(section, StringComparison.OrdinalIgnoreCase) || pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))
             .Select(pair => new Setting(pair.Key, Shown(pair.Key, pair.Value!), SourceOf(providers.Find(provider => provider.TryGet(pair.Key, out _)))))
             .OrderBy(static setting => setting.Key, StringComparer.OrdinalIgnoreCase)];
     }
+
+    /// <summary>Where a value was said, in words.</summary>
+    public static string SourceOf(IConfigurationProvider? provider) => provider switch
+    {
+        JsonConfigurationProvider json => json.Source.Path is { } path && path.Contains("secrets", StringComparison.Ordinal) ? "user secrets" : json.Source.Path ?? "a JSON file",
+        EnvironmentVariablesConfigurationProvider => "environment",
+        CommandLineConfigurationProvider => "command line",
+        MemoryConfigurationProvider => "db_creds.yaml",
+        null => "",
+        _ => provider.ToString() ?? "",
+    };
 
     // a value may hold a secret where its key does not say so: a connection string, an address with a user in it
     private static string Shown(string key, string value) =>
@@ -47,16 +58,6 @@ internal sealed class ConfigurationInForce(IConfiguration configuration)
             return "(hidden)";
         }
     }
-
-    private static string SourceOf(IConfigurationProvider? provider) => provider switch
-    {
-        JsonConfigurationProvider json => json.Source.Path is { } path && path.Contains("secrets", StringComparison.Ordinal) ? "user secrets" : json.Source.Path ?? "a JSON file",
-        EnvironmentVariablesConfigurationProvider => "environment",
-        CommandLineConfigurationProvider => "command line",
-        MemoryConfigurationProvider => "db_creds.yaml",
-        null => "",
-        _ => provider.ToString() ?? "",
-    };
 }
 
 internal sealed record Setting(string Key, string Value, string Source);

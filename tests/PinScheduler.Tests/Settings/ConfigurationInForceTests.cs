@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
-using PinScheduler.Hosting;
+using PinScheduler.Settings;
 
-namespace PinScheduler.Tests.Hosting;
+namespace PinScheduler.Tests.Settings;
 
 public sealed class ConfigurationInForceTests
 {
@@ -10,7 +10,7 @@ public sealed class ConfigurationInForceTests
     {
         var configuration = new ConfigurationBuilder().AddCommandLine(["--ConnectionStrings:MySql=Server=db;User ID=u;Password='se;cret'", "--Kafka:sasl.password=secret", "--Kafka:linger.ms=5", "--Unrelated:Key=secret", "--Pipeline:Hook=https://u:secret@host"]).Build();
 
-        var settings = new ConfigurationInForce(configuration).List();
+        var settings = new ConfigurationInForce(configuration, [new("ConnectionStrings:MySql", null), new("Kafka", null), new("Pipeline", null)]).List();
 
         Assert.DoesNotContain(settings, setting => setting.Value.Contains("cret", StringComparison.Ordinal));
         Assert.Contains(new Setting("Kafka:linger.ms", "5", "command line"), settings);

@@ -1,10 +1,13 @@
-namespace PinScheduler.Stages.Analyze;
+namespace PinScheduler;
 
 /// <summary>The known name that a mistyped one probably stands for.</summary>
 internal static class DidYouMean
 {
     /// <summary>`; did you mean 'title'?`, or nothing when no name is near.</summary>
     public static string Suffix(string typed, IEnumerable<string> known) => Nearest(typed, known) is { } name ? $"; did you mean '{name}'?" : "";
+
+    /// <summary>" Did you mean 'title'?", or nothing when no name is near.</summary>
+    public static string Sentence(string typed, IEnumerable<string> known) => Nearest(typed, known) is { } name ? $" Did you mean '{name}'?" : "";
 
     public static string? Nearest(string typed, IEnumerable<string> known)
     {
