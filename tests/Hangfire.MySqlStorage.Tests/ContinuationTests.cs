@@ -171,6 +171,20 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
+    public void OfMany_OnlySomeAreKeptFromOthers_AndAllAreRead()
+    {
+        const int Most = 64;
+        var children = Enumerable.Range(0, Most + 6).Select(_ => Continue()).ToList();
+        using (LockParent())
+        {
+            Assert.All(children, child => Assert.Equal(("Awaiting", "Awaiting"), Ask(child)));
+            Assert.Equal(Most, children.Count(child => _database.Owner(LockOf(child)) is not null));
+        }
+
+        Assert.All(children, child => Assert.Null(_database.Owner(LockOf(child))));
+    }
+
+    [Fact]
     public void Job_ThatContinuesNothing_IsOnlyRead()
     {
         var other = _client.Schedule(() => Jobs.Nothing(), TimeSpan.FromDays(1));
