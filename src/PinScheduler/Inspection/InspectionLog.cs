@@ -8,7 +8,4 @@ internal static partial class InspectionLog
 
     [LoggerMessage(EventId = 9601, Level = LogLevel.Information, Message = "Kafka answers again: the history of the lag goes on")]
     public static partial void LagKnownAgain(ILogger log);
-
-    [LoggerMessage(EventId = 9602, Level = LogLevel.Warning, Message = "Could not note the lag of the topics; tried again in {Seconds} s")]
-    public static partial void LagFailed(ILogger log, Exception exception, double seconds);
 }

@@ -23,14 +23,8 @@ internal static partial class OrchestrationLog
     [LoggerMessage(5006, LogLevel.Warning, "Run {Run}: '{Task}' was {TaskState} and its job {Job} was {JobState}: {Mend}")]
     public static partial void Mended(ILogger logger, long run, string task, string taskState, string job, string jobState, string mend);
 
-    [LoggerMessage(5007, LogLevel.Error, "Reconciling failed; tried again in {Seconds} s")]
-    public static partial void ReconcileFailed(ILogger logger, Exception exception, double seconds);
-
     [LoggerMessage(5008, LogLevel.Error, "Reconciling run {Run} failed; the others go on")]
     public static partial void ReconcileRunFailed(ILogger logger, Exception exception, long run);
-
-    [LoggerMessage(5009, LogLevel.Error, "Looking for cancelled runs failed; tried again in a second")]
-    public static partial void WatchFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(5010, LogLevel.Warning, "Progress and log of '{Task}' of run {Run} could not be written; tried again")]
     public static partial void JournalFailed(ILogger logger, Exception exception, long run, string task);
@@ -47,9 +41,6 @@ internal static partial class OrchestrationLog
     [LoggerMessage(5040, LogLevel.Information, "Run {Run} of {Pipeline}: event '{Kind}'")]
     public static partial void Happened(ILogger logger, string run, string pipeline, string kind);
 
-    [LoggerMessage(5041, LogLevel.Error, "Looking for missed deadlines failed; tried again in {Seconds} s")]
-    public static partial void LimitsFailed(ILogger logger, Exception exception, double seconds);
-
     [LoggerMessage(5042, LogLevel.Error, "Whether run {Run} has missed its deadline could not be noted; looked at again soon")]
     public static partial void LimitsOfRunFailed(ILogger logger, Exception exception, long run);
 
@@ -62,6 +53,6 @@ internal static partial class OrchestrationLog
     [LoggerMessage(5045, LogLevel.Warning, "The schedule of {Pipeline} is '{Mine}' again; it was {Was}")]
     public static partial void ScheduleRestored(ILogger logger, string pipeline, string mine, string was);
 
-    [LoggerMessage(5046, LogLevel.Error, "Whether the schedules are this server's could not be seen; tried again in {Seconds} s")]
-    public static partial void ScheduleNotKept(ILogger logger, Exception exception, double seconds);
+    [LoggerMessage(5046, LogLevel.Error, "The schedules were not given back at the stop; another server takes them over within {Seconds} s")]
+    public static partial void ScheduleNotLeft(ILogger logger, Exception exception, double seconds);
 }

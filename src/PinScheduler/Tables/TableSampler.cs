@@ -1,15 +1,19 @@
 namespace PinScheduler.Tables;
 
 /// <summary>Notes how large the tables are whenever a run has ended; one that ended while nothing served is caught up with at the start.</summary>
-internal sealed class TableSampler(TableReader tables, TimeProvider time, ILogger<TableSampler> log) : BackgroundService
+internal sealed class TableSampler(TableReader tables, TimeProvider time, ILogger<TableSampler> log) : PeriodicService(time, log)
 {
-    // what a run left changes little within a minute, and so rare a look costs an idle server nothing
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
     // years of nights, and some megabytes
     private const int RunsKept = 2000;
 
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    // what a run left changes little within a minute, and so rare a look costs an idle server nothing
+    protected override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+    protected override string WhileFailing => "The sizes of the tables are not noted";
+
+    protected override bool BeginsAtOnce => true;
+
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (await tables.SampleAsync(RunsKept, cancellationToken) is { } run)
         {
@@ -17,20 +21,4 @@ internal sealed class TableSampler(TableReader tables, TimeProvider time, ILogge
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                TablesLog.Failed(log, exception, Interval.TotalSeconds);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
 }

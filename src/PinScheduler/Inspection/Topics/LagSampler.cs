@@ -3,12 +3,17 @@ using Confluent.Kafka;
 namespace PinScheduler.Inspection.Topics;
 
 /// <summary>Notes every minute how far the drain is behind; several servers of one database note it once.</summary>
-internal sealed class LagSampler(TopicReader topics, LagHistory history, TimeProvider time, ILogger<LagSampler> log) : BackgroundService
+internal sealed class LagSampler(TopicReader topics, LagHistory history, TimeProvider time, ILogger<LagSampler> log) : PeriodicService(time, log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private bool _away;
 
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    protected override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+    protected override string WhileFailing => "The lag of the topics is not noted";
+
+    protected override bool BeginsAtOnce => true;
+
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (await history.OpenMinuteAsync(cancellationToken) is not { } minute)
         {
@@ -37,20 +42,4 @@ internal sealed class LagSampler(TopicReader topics, LagHistory history, TimePro
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                InspectionLog.LagFailed(log, exception, Interval.TotalSeconds);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
 }

@@ -7,11 +7,13 @@ using PinScheduler.Orchestration.Runs;
 namespace PinScheduler.Orchestration.Events;
 
 /// <summary>Looks after runs that go on: notes missed deadlines and unusually long runs, and cancels where the pipeline says so. Each note is made under the run's lock, so several servers may look.</summary>
-internal sealed class RunWatch(Warehouse warehouse, PipelineCatalog pipelines, RunStore runs, RunEvents events, RunControl control, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<RunWatch> log) : BackgroundService
+internal sealed class RunWatch(Warehouse warehouse, PipelineCatalog pipelines, RunStore runs, RunEvents events, RunControl control, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<RunWatch> log) : PeriodicService(time, log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(5);
 
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    protected override string WhileFailing => "Nobody is told of deadlines that are missed, nor of runs that take long";
+
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var cancelling = pipelines.All.Where(static pipeline => pipeline.Definition.CancelAtDeadline).Select(static pipeline => pipeline.Key).DefaultIfEmpty("");
         await using var connection = await warehouse.OpenAsync(cancellationToken);
@@ -40,22 +42,6 @@ internal sealed class RunWatch(Warehouse warehouse, PipelineCatalog pipelines, R
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 OrchestrationLog.LimitsOfRunFailed(log, exception, run);
-            }
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                OrchestrationLog.LimitsFailed(log, exception, Interval.TotalSeconds);
             }
         }
     }

@@ -5,12 +5,14 @@ using PinScheduler.Database;
 namespace PinScheduler.Orchestration.Jobs;
 
 /// <summary>Looks a few times a second whether what this server runs should still run: a cancelled run stops, and an attempt that another has superseded.</summary>
-internal sealed class AttemptWatch(Warehouse warehouse, TimeProvider time, ILogger<AttemptWatch> log) : BackgroundService
+internal sealed class AttemptWatch(Warehouse warehouse, TimeProvider time, ILogger<AttemptWatch> log) : PeriodicService(time, log)
 {
-    /// <summary>Half of what a cancelled task takes to stop, on a server that was not itself asked to cancel.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<WatchedAttempt, bool> _attempts = new();
+
+    /// <summary>Half of what a cancelled task takes to stop, on a server that was not itself asked to cancel.</summary>
+    protected override TimeSpan Interval => TimeSpan.FromMilliseconds(250);
+
+    protected override string WhileFailing => "Tasks of runs that are cancelled, or that others have taken over, are not stopped";
 
     public WatchedAttempt Begin(TaskClaim claim, CancellationTokenSource stop)
     {
@@ -19,7 +21,7 @@ internal sealed class AttemptWatch(Warehouse warehouse, TimeProvider time, ILogg
         return attempt;
     }
 
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var attempts = _attempts.Keys.ToList();
         if (attempts.Count == 0)
@@ -44,20 +46,4 @@ internal sealed class AttemptWatch(Warehouse warehouse, TimeProvider time, ILogg
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                OrchestrationLog.WatchFailed(log, exception);
-                await Task.Delay(AfterFailure, time, stoppingToken);
-            }
-        }
-    }
 }

@@ -2,23 +2,13 @@ using Microsoft.Extensions.Options;
 
 namespace PinScheduler.Orchestration.Jobs;
 
-internal sealed class ReconcilerLoop(Reconciler reconciler, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<ReconcilerLoop> log) : BackgroundService
+internal sealed class ReconcilerLoop(Reconciler reconciler, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<ReconcilerLoop> log) : PeriodicService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var interval = TimeSpan.FromSeconds(options.Value.ReconcileIntervalInSeconds);
-        using var timer = new PeriodicTimer(interval, time);
-        do
-        {
-            try
-            {
-                await reconciler.RunOnceAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                OrchestrationLog.ReconcileFailed(log, exception, interval.TotalSeconds);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(options.Value.ReconcileIntervalInSeconds);
+
+    protected override string WhileFailing => "Runs that have lost a job or a server are not mended";
+
+    protected override bool BeginsAtOnce => true;
+
+    public override Task RunOnceAsync(CancellationToken cancellationToken) => reconciler.RunOnceAsync(cancellationToken);
 }

@@ -11,14 +11,16 @@ namespace PinScheduler.Orchestration.Schedule;
 /// decides for as long as it lives. When it is gone, or somebody has removed the recurring job, this server's comes back: a night that
 /// silently does not happen is the worst.
 /// </summary>
-internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipelines, RecurringJobs recurring, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<ScheduleKeeper> log) : BackgroundService
+internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipelines, RecurringJobs recurring, IOptions<OrchestrationOptions> options, TimeProvider time, ILogger<ScheduleKeeper> log) : PeriodicService(time, log)
 {
     private const double LongestInterval = 15;
 
     private readonly string _me = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
     private readonly HashSet<(string Pipeline, string Schedule)> _told = [];
 
-    private TimeSpan Interval => TimeSpan.FromSeconds(Math.Min(options.Value.ReconcileIntervalInSeconds, LongestInterval));
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(Math.Min(options.Value.ReconcileIntervalInSeconds, LongestInterval));
+
+    protected override string WhileFailing => "Whether the schedules in force are this server's is not known";
 
     /// <summary>As long without a sign of life a server counts as gone.</summary>
     private TimeSpan Lease => 4 * Interval;
@@ -41,7 +43,7 @@ internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipeli
     }
 
     /// <summary>Once; to be repeated well within the lease.</summary>
-    public async Task KeepAsync(CancellationToken cancellationToken)
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await using var connection = await warehouse.OpenAsync(cancellationToken);
         foreach (var pipeline in pipelines.All)
@@ -78,23 +80,7 @@ internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipeli
         }
         catch (Exception exception) when (Warehouse.IsDatabaseError(exception))
         {
-            OrchestrationLog.ScheduleNotKept(log, exception, Lease.TotalSeconds);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await KeepAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                OrchestrationLog.ScheduleNotKept(log, exception, Interval.TotalSeconds);
-            }
+            OrchestrationLog.ScheduleNotLeft(log, exception, Lease.TotalSeconds);
         }
     }
 
@@ -109,7 +95,7 @@ internal sealed class ScheduleKeeper(Warehouse warehouse, PipelineCatalog pipeli
             time_zone = values(time_zone),
             scheduled_by = values(scheduled_by),
             scheduled_at = values(scheduled_at)
-        """, new { pipeline.Key, pipeline.Definition.Cron, pipeline.Definition.TimeZone, now = time.GetUtcNow().UtcDateTime, _me });
+        """, new { pipeline.Key, pipeline.Definition.Cron, pipeline.Definition.TimeZone, now = Clock.GetUtcNow().UtcDateTime, _me });
 
     private static Task<StoredSchedule?> StoredAsync(MySqlConnection connection, Pipeline pipeline) => connection.QuerySingleOrDefaultAsync<StoredSchedule?>(
         "select cron, time_zone as timeZone, scheduled_by as `by`, cast(timestampdiff(microsecond, scheduled_at, utc_timestamp(6)) / 1e6 as double) as seconds from pipeline_state where pipeline = @Key", new { pipeline.Key });

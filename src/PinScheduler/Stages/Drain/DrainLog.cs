@@ -56,9 +56,6 @@ internal static partial class DrainLog
     [LoggerMessage(EventId = 2316, Level = LogLevel.Warning, Message = "could not drain '{Topic}' for run {Run}; the server that has it at work goes on alone")]
     public static partial void HelpFailed(ILogger log, Exception exception, string topic, long run);
 
-    [LoggerMessage(EventId = 2317, Level = LogLevel.Warning, Message = "could not look what other servers offer to drain; looking again in a while")]
-    public static partial void OffersUnread(ILogger log, Exception exception);
-
     [LoggerMessage(EventId = 2318, Level = LogLevel.Warning, Message = "another server has held partitions of '{Topic}' for {Minutes} minutes and does not end; going on with them without it")]
     public static partial void HelperHangs(ILogger log, string topic, double minutes);
 }

@@ -94,7 +94,7 @@ public sealed class ScheduleKeeperTests
         database, pipeline => pipeline.Schedule(cron).Add("a"), time ?? new FakeTimeProvider(At(Nine)),
         new() { ["Pipeline:Workers:pipeline"] = "0", ["Pipeline:Workers:ingest"] = "0", ["Pipeline:Workers:transform"] = "0", ["Pipeline:Workers:analyze"] = "0" });
 
-    private static Task KeepAsync(OrchestrationHost host) => host.Get<ScheduleKeeper>().KeepAsync(default);
+    private static Task KeepAsync(OrchestrationHost host) => host.Get<ScheduleKeeper>().RunOnceAsync(default);
 
     private static string CronOf(OrchestrationHost host)
     {

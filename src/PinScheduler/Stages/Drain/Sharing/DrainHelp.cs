@@ -5,18 +5,19 @@ using PinScheduler.Kafka;
 namespace PinScheduler.Stages.Drain.Sharing;
 
 /// <summary>Takes partitions of the drains that other servers have at work and offer, a portion at a time.</summary>
-internal sealed class DrainHelp(DrainOffers offers, IIngestServers servers, TopicDrain drain, IOptions<KafkaOptions> kafka, TimeProvider time, ILogger<DrainHelp> log) : BackgroundService
+internal sealed class DrainHelp(DrainOffers offers, IIngestServers servers, TopicDrain drain, IOptions<KafkaOptions> kafka, TimeProvider time, ILogger<DrainHelp> log) : PeriodicService(time, log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
-
     private readonly Dictionary<Fence, (Task Done, CancellationTokenSource Stop)> _helps = [];
 
     /// <summary>Nothing is offered that it knows of, and nothing of it is at work.</summary>
     public bool IsIdle => _helps.Count == 0;
 
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    protected override string WhileFailing => "What other servers offer to drain is not known, and not helped with";
+
     /// <summary>Begins with what is offered since the last look, and stops what is offered no more; nothing where this server is not to drain.</summary>
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (!servers.IsOne)
         {
@@ -51,19 +52,7 @@ internal sealed class DrainHelp(DrainOffers offers, IIngestServers servers, Topi
 
         try
         {
-            using var timer = new PeriodicTimer(Interval, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunOnceAsync(stoppingToken);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    DrainLog.OffersUnread(log, exception);
-                    await Task.Delay(AfterFailure, time, stoppingToken);
-                }
-            }
+            await base.ExecuteAsync(stoppingToken);
         }
         finally
         {
