@@ -159,7 +159,13 @@ public sealed class DashboardTests
     [Fact]
     public async Task Start_WarnsOfSettingsThatNothingReads_OnPagesAndByTheApi()
     {
-        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_warnings", "--Pipeline:Psots=5", "--Kafka:linger.ms=1");
+        // of each section some that README lists, at every depth
+        await using var scheduler = await SchedulerProcess.StartAsync(
+            "dashboard_warnings", "--Pipeline:Psots=5", "--Pipeline:Seed=1", "--Pipeline:Deadline=03:00:00", "--Pipeline:Enabled=true", "--Pipeline:SlowAfterSeconds=60", "--Pipeline:Workers:ingest=1", "--Pipeline:Placeholders:category=none",
+            "--Pipeline:Bounds:MostAge=140", "--Pipeline:Source:Posts=100", "--Pipeline:MaxFileBytes=1000000", "--Pipeline:OnGap=warn", "--Pipeline:ShareFrom=1000", "--Pipeline:CleanConnections=2", "--Pipeline:MaxDeliveries=10", "--Pipeline:MaxLogLines=1000",
+            "--Pipeline:ResultRetentionRuns=5", "--Pipeline:LandingRetentionDays=30", "--Pipeline:LandingCompression=none", "--Pipeline:MaxRequests=100", "--Pipeline:TopicAliases:mine=pinterest.pin", "--Maintenance:Cron=0 6 * * 0", "--Maintenance:DiskWarningPercent=1",
+            "--Maintenance:DiskFailurePercent=0", "--Retention:Runs=400", "--Notifications:Webhook:Url=http://127.0.0.1:1/", "--Notifications:Webhook:Headers:X-Mine=1", "--Notifications:PublicUrl=http://127.0.0.1:1", "--Notifications:Events:0=failed",
+            "--Notifications:Mail:Host=127.0.0.1", "--Notifications:Mail:From=a@b.example", "--Notifications:Mail:To:0=c@d.example", "--Dashboard:ReadOnly=false", "--Kafka:linger.ms=1", "--Kafka:Topics:pin:Partitions=4", "--MyOwn:Setting=1");
 
         var warnings = (await scheduler.Http.GetFromJsonAsync<JsonElement>("/api/info")).GetProperty("warnings").EnumerateArray().Select(static warning => warning.GetString());
 
