@@ -24,7 +24,7 @@ internal sealed class SharedLock(string resource, string name)
     public long? JobId { get; } = JobOf(resource);
 
     /// <summary>The session in which it is held; none as long as it is not.</summary>
-    public SharedSession.Session? Session { get; set; }
+    public SharedConnection.Session? Session { get; set; }
 
     /// <summary>How often its connection has taken it and not given back.</summary>
     public int Count { get; set; }

@@ -10,7 +10,7 @@ namespace Hangfire.MySql.Sharing;
 /// What several workers want, in one packet: first locks and reads, then in one transaction all writes and the claims, last the locks
 /// that are given back. So an error in it means that nothing was claimed or written; what was locked and read before the transaction holds all the same.
 /// </summary>
-internal sealed class SharedPacket(MySqlStorage storage, SharedSession.Session session, IEnumerable<SharedRequest> requests)
+internal sealed class SharedPacket(MySqlStorage storage, SharedConnection.Session session, IEnumerable<SharedRequest> requests)
 {
     private readonly List<SharedRequest> _requests = requests.ToList();
     private readonly List<(string Queue, string Token)> _tokens = [];

@@ -1,4 +1,3 @@
-using System.Data;
 using Hangfire.Logging;
 using Hangfire.MySql.Sql;
 using MySqlConnector;
@@ -21,43 +20,22 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     /// <summary>More would make the statements long without saving a commit's time.</summary>
     private const int MostRequests = 64;
 
-    /// <summary>What one waits for a row that somebody has locked, all wait for; so it is asked for again and again instead.</summary>
-    private const int LockWaitSeconds = 1;
-
     private const int MostAttempts = 20;
-
-    /// <summary>
-    /// A process that is silent for as long as its leases last has lost its jobs, so it loses the locks on them too: else whoever runs them next
-    /// would wait for it.
-    /// </summary>
-    private readonly int _waitSeconds = (int)Math.Clamp(Math.Ceiling(storage.Options.SlidingInvisibilityTimeout.TotalSeconds), 2, Database.SessionWaitSeconds);
 
     private static readonly ILog Log = LogProvider.For<SharedSession>();
 
+    private readonly SharedConnection _connection = new(storage, holding);
     private readonly object _gate = new();
     private List<SharedRequest> _pending = [];
     private bool _led;
     private bool _gathers;
     private bool _disposed;
     private int _lively;
-    private Session? _session;
 
     /// <summary>How long the one that serves waits for workers that asked a moment ago and mostly ask again at once, up to four of them; for eight twice as long.</summary>
     public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Without a command for so long, the session may be closed by the server, or the server restarted unseen.</summary>
-    private TimeSpan IdleBeforePing => TimeSpan.FromSeconds(_waitSeconds > 4 ? 2 : 0.5);
-
-    public bool IsOpen
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _session is not null;
-            }
-        }
-    }
+    public bool IsOpen => _connection.IsOpen;
 
     /// <summary>Has the request served, by this thread or by another, and throws what went wrong with it.</summary>
     public void Run(SharedRequest request)
@@ -98,7 +76,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     {
         lock (_gate)
         {
-            if (_led || _session is null)
+            if (_led || !_connection.IsOpen)
             {
                 return;
             }
@@ -108,15 +86,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
 
         try
         {
-            if (!holding())
-            {
-                return;
-            }
-
-            if (!_session.Connection.Ping())
-            {
-                Drop();
-            }
+            _connection.Ping();
         }
         finally
         {
@@ -139,15 +109,6 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
 
         HandOn();
-    }
-
-    /// <summary>Whether what was locked in this session is locked still, as far as is known here.</summary>
-    private bool IsAlive(Session session)
-    {
-        lock (_gate)
-        {
-            return session == _session && session.Connection.State == ConnectionState.Open;
-        }
     }
 
     private void Serve()
@@ -235,7 +196,6 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
 
     private void HandOn()
     {
-        Session? close = null;
         lock (_gate)
         {
             if (_pending.Count > 0)
@@ -245,21 +205,18 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
             }
 
             _led = false;
-            if (_disposed)
+            if (!_disposed)
             {
-                (close, _session) = (_session, null);
+                return;
             }
         }
 
-        if (close is not null)
-        {
-            Close(close);
-        }
+        _connection.Close();
     }
 
     private void Send(List<SharedRequest> batch)
     {
-        var session = Open();
+        var session = _connection.Open();
         FailLost(batch, session);
         var valid = batch.Where(request => !request.HasFailed && !IsMoot(request, session)).ToList();
         try
@@ -268,23 +225,23 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
         catch (Exception error) when (IsOver(session, error))
         {
-            Drop();
+            _connection.Drop();
             FailLost(valid, null, error);
             // the others have asked for nothing but locks, and these went with the session
             valid.OfType<LockRequest>().Where(request => !request.IsServed).SelectMany(request => request.Locks).ToList().ForEach(wanted => wanted.Session = null);
             if (valid.Where(request => request is LockRequest && !request.IsServed).ToList() is { Count: > 0 } again)
             {
-                Send(Open(), again);
+                Send(_connection.Open(), again);
             }
         }
         catch (Exception)
         {
-            Drop();
+            _connection.Drop();
             throw;
         }
     }
 
-    private void Send(Session session, List<SharedRequest> batch)
+    private void Send(SharedConnection.Session session, List<SharedRequest> batch)
     {
         if (batch.Count == 0)
         {
@@ -312,7 +269,7 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
         }
     }
 
-    private void SendAlone(Session session, SharedRequest request)
+    private void SendAlone(SharedConnection.Session session, SharedRequest request)
     {
         try
         {
@@ -340,10 +297,10 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     private static bool IsItsOwn(SharedRequest request, Exception error) => request is not ReleaseRequest
         && (error is MySqlException or PacketTooLargeException || request is CommitRequest { Writes.EnqueuedElsewhere.Count: > 0 });
 
-    private static bool IsOver(Session session, Exception error) => ServerErrors.IsConnectionLost(session.Connection, error) || ServerErrors.IsBrokenOff(error);
+    private static bool IsOver(SharedConnection.Session session, Exception error) => ServerErrors.IsConnectionLost(session.Connection, error) || ServerErrors.IsBrokenOff(error);
 
     /// <summary>Fails those whose locks are not in the session that is to serve them.</summary>
-    private static void FailLost(List<SharedRequest> batch, Session? session, Exception? cause = null)
+    private static void FailLost(List<SharedRequest> batch, SharedConnection.Session? session, Exception? cause = null)
     {
         foreach (var commit in batch.OfType<CommitRequest>())
         {
@@ -365,75 +322,5 @@ internal sealed class SharedSession(MySqlStorage storage, Func<bool> holding) : 
     }
 
     /// <summary>Locks that are gone need not be released.</summary>
-    private static bool IsMoot(SharedRequest request, Session session) => request is ReleaseRequest release && release.Releases.All(held => held.Session != session);
-
-    private Session Open()
-    {
-        if (_session is { } session)
-        {
-            var idle = TimeProvider.System.GetElapsedTime(session.LastUse);
-            if (session.Connection.State == ConnectionState.Open && (idle < IdleBeforePing || session.Connection.Ping()))
-            {
-                session.LastUse = TimeProvider.System.GetTimestamp();
-                return session;
-            }
-
-            Drop();
-        }
-
-        session = new Session(this, storage.Database.OpenUnpooled());
-        session.Connection.Execute($"set session innodb_lock_wait_timeout = {LockWaitSeconds}, wait_timeout = {_waitSeconds}");
-        storage.Heartbeat.Start();
-        lock (_gate)
-        {
-            _session = session;
-        }
-
-        return session;
-    }
-
-    private void Drop()
-    {
-        Session? lost;
-        lock (_gate)
-        {
-            (lost, _session) = (_session, null);
-        }
-
-        if (lost is not null)
-        {
-            if (holding())
-            {
-                Log.Warn("The session in which this process changes jobs was lost; what was to be written under its locks fails, and a new one is opened.");
-            }
-
-            Close(lost);
-        }
-    }
-
-    private static void Close(Session session)
-    {
-        try
-        {
-            // not a pooled one: closing it frees its locks
-            session.Connection.Dispose();
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException)
-        {
-            Log.DebugException("The session is gone already.", error);
-        }
-    }
-
-    /// <summary>The session as long as it lives; another one is opened when it is lost.</summary>
-    internal sealed class Session(SharedSession owner, MySqlConnection connection)
-    {
-        public bool IsAlive => owner.IsAlive(this);
-
-        public MySqlConnection Connection => connection;
-
-        /// <summary>Locks taken with claims that were rolled back; the next packet frees them.</summary>
-        public List<SharedLock> Unwanted { get; } = [];
-
-        public long LastUse { get; set; } = TimeProvider.System.GetTimestamp();
-    }
+    private static bool IsMoot(SharedRequest request, SharedConnection.Session session) => request is ReleaseRequest release && release.Releases.All(held => held.Session != session);
 }
