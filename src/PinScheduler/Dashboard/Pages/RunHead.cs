@@ -61,6 +61,7 @@ internal static class RunHead
         if (retry is not null)
         {
             html.Add(ActForm.Button(url.To($"/runs/{run.Id}/retry"), "btn-sm btn-primary", "Retry from failed", Confirmations.RetrySays(run, retry)));
+            html.Add($"<span class=\"ps-left\">A retry: {Confirmations.Says(retry)}</span>");
         }
 
         return run.EndedAt is not null ? html : html.Add(ActForm.Button(url.To($"/runs/{run.Id}/cancel"), "btn-sm btn-default", "Cancel", $"Cancel run {run.Id}? {Confirmations.CancelSays(run)}"));

@@ -236,7 +236,7 @@ public sealed class RunActsTests : IAsyncLifetime
 
         // how long it would take is known from runs that went well
         Assert.Null((await planner.PlanAsync(run, new RunAct(RunAct.Retry), default)).Seconds);
-        _does.Remove("b");
+        _does.TryRemove("b", out _);
         await EndedAsync();
         _does["b"] = (_, _) => throw new StageFailedException("no");
         Assert.True((await planner.PlanAsync(await EndedAsync(), new RunAct(RunAct.Retry), default)).Seconds >= 0);
