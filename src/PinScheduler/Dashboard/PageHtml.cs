@@ -75,6 +75,9 @@ internal sealed class PageHtml
         _ => span.ToString("d'd 'h' h 'm' min'", CultureInfo.InvariantCulture).Replace("0d ", "", StringComparison.Ordinal),
     };
 
+    /// <summary>An estimate, which has no hundredths.</summary>
+    public static string About(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds):0} s" : Duration(TimeSpan.FromSeconds(seconds));
+
     /// <summary>Writes an interpolated text into a page part by part: put together first, a page of thousands of values would be made twice.</summary>
     [InterpolatedStringHandler]
     internal readonly struct Markup

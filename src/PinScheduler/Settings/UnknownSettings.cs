@@ -18,7 +18,7 @@ internal sealed class UnknownSettings(IConfiguration configuration, IEnumerable<
         var known = _sections.Select(static section => section.Path.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && (child.GetChildren().Any() || !IsOfEnvironment(child.Path)) && DidYouMean.Nearest(child.Key, known) is { } meant)
         {
-            yield return $"Nothing reads the setting '{child.Path}' of {Source(child)}. Did you mean '{meant}'?";
+            yield return $"Nothing reads the setting '{child.Path}' ({Source(child)}). Did you mean '{meant}'?";
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class UnknownSettings(IConfiguration configuration, IEnumerable<
         {
             if (!keys.Contains(child.Key))
             {
-                yield return $"Nothing reads the setting '{child.Path}' of {Source(child)}.{DidYouMean.Sentence(child.Key, keys.Select(static key => key.Key))}";
+                yield return $"Nothing reads the setting '{child.Path}' ({Source(child)}).{(DidYouMean.Nearest(child.Key, keys.Select(static key => key.Key)) is { } meant ? $" Did you mean '{section.Path}:{meant}'?" : "")}";
                 continue;
             }
 

@@ -105,6 +105,13 @@ public sealed class DashboardTests
         Assert.Equal(keys, await TasksAsync());
 
         await scheduler.QueryAsync("update run set state = 'failed' where id = 2; update task_run set state = 'failed' where run_id = 2 and task_key = 'orphan_pin'");
+        Assert.Contains("The run before it did not fail.", await scheduler.Http.GetStringAsync("/hangfire/runs/2"), StringComparison.Ordinal);
+        Assert.Contains("1 task will run again: orphan_pin; about ", await scheduler.Http.GetStringAsync("/hangfire/runs/2"), StringComparison.Ordinal);
+        await scheduler.QueryAsync("update run set state = 'failed' where id = 1");
+        Assert.Contains("No run before it has succeeded.", await scheduler.Http.GetStringAsync("/hangfire/runs/1"), StringComparison.Ordinal);
+        Assert.Matches("2 runs in a row failed, since [0-9-]+, run #1\\.", await scheduler.Http.GetStringAsync("/hangfire/runs/2"));
+        Assert.Matches("2 runs in a row failed, since [0-9-]+, run #1\\.", await scheduler.Http.GetStringAsync("/hangfire/pipelines"));
+        await scheduler.QueryAsync("update run set state = 'succeeded' where id = 1");
         Assert.Matches("The newest run, <a href=\"/hangfire/runs/2\">#2</a> for [0-9-]+, failed: ", await ResultsAsync());
         Assert.Equal(keys.OrderByDescending(static key => key == "orphan_pin"), await TasksAsync());
         await scheduler.QueryAsync("update run set state = 'cancelled' where id = 2");
@@ -112,6 +119,35 @@ public sealed class DashboardTests
 
         async Task<IEnumerable<string>> TasksAsync() =>
             Regex.Matches((await scheduler.Http.GetStringAsync("/hangfire/runs/2")).Split("data-ps-part=\"tasks\"")[1], "<td class=\"ps-key\"[^>]*><a href=\"/hangfire/runs/2/tasks/([^\"]+)\"").Select(static row => row.Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task Task_ShowsItsQuery_AndLinksToWhatIsThere()
+    {
+        await using var scheduler = await SchedulerProcess.StartAsync("dashboard_query", "--Pipeline:Posts=20");
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+        await scheduler.SucceedAsync(await scheduler.TriggerAsync());
+        Task<string> TaskAsync(string key) => scheduler.Http.GetStringAsync("/hangfire/runs/1/tasks/" + key);
+
+        var analysis = WebUtility.HtmlDecode(await TaskAsync("category_count_by_year"));
+        Assert.Contains("href=\"/hangfire/results/category_count_by_year?run=1\"", analysis, StringComparison.Ordinal);
+        Assert.Contains("href=\"/hangfire/runs/1/tasks/geo_posts\"", analysis, StringComparison.Ordinal);
+        Assert.Contains(await File.ReadAllTextAsync(Path.Combine(MariaDb.Root, "sql", "analytics", "category_count_by_year.sql")), analysis, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"sql\" open", analysis, StringComparison.Ordinal);
+
+        // a rollup has no page among the results
+        var rollup = await TaskAsync("geo_posts");
+        Assert.DoesNotContain("/hangfire/results/geo_posts", rollup, StringComparison.Ordinal);
+        Assert.Contains("id=\"sql\"", rollup, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"sql\"", await TaskAsync("clean-pin"), StringComparison.Ordinal);
+
+        var compared = await scheduler.Http.GetStringAsync("/hangfire/runs/2/compare");
+        Assert.DoesNotContain("/hangfire/results/geo_posts", compared, StringComparison.Ordinal);
+        var difference = Regex.Match(compared, "href=\"(/hangfire/results/category_count_by_year\\?[^\"]*)\"").Groups[1].Value;
+        Assert.Equal(HttpStatusCode.OK, (await scheduler.Http.GetAsync(WebUtility.HtmlDecode(difference))).StatusCode);
+
+        await scheduler.QueryAsync("update task_run set state = 'failed' where run_id = 1 and task_key = 'category_count_by_year'");
+        Assert.Contains("id=\"sql\" open", await TaskAsync("category_count_by_year"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +205,7 @@ public sealed class DashboardTests
 
         var warnings = (await scheduler.Http.GetFromJsonAsync<JsonElement>("/api/info")).GetProperty("warnings").EnumerateArray().Select(static warning => warning.GetString());
 
-        Assert.Equal(["Nothing reads the setting 'Pipeline:Psots' of command line. Did you mean 'Posts'?"], warnings);
+        Assert.Equal(["Nothing reads the setting 'Pipeline:Psots' (command line). Did you mean 'Pipeline:Posts'?"], warnings);
         foreach (var page in new[] { "pipelines", "system" })
         {
             Assert.Contains("'Pipeline:Psots'", WebUtility.HtmlDecode(await scheduler.Http.GetStringAsync("/hangfire/" + page)), StringComparison.Ordinal);

@@ -23,13 +23,13 @@ public sealed class UnknownSettingsTests
     public void Find_IsSilent_AboutWhatIsReadOrNotOurs(string argument) => Assert.Empty(Find(argument));
 
     [Theory]
-    [InlineData("--Pipeline:Psots=5", "Nothing reads the setting 'Pipeline:Psots' of command line. Did you mean 'Posts'?")]
-    [InlineData("--Pipeline:Zzzzzzzz=5", "Nothing reads the setting 'Pipeline:Zzzzzzzz' of command line.")]
-    [InlineData("--Pipeline:Mail:Hots=h", "Nothing reads the setting 'Pipeline:Mail:Hots' of command line. Did you mean 'Host'?")]
-    [InlineData("--Pipeline:Source:Paht=p", "Nothing reads the setting 'Pipeline:Source:Paht' of command line. Did you mean 'Path'?")]
-    [InlineData("--ConnectionStrings:MySQl2=Server=db", "Nothing reads the setting 'ConnectionStrings:MySQl2' of command line. Did you mean 'MySql'?")]
-    [InlineData("--Pipelnie:Posts=5", "Nothing reads the setting 'Pipelnie' of command line. Did you mean 'Pipeline'?")]
-    [InlineData("--Url=http://127.0.0.1:1", "Nothing reads the setting 'Url' of command line. Did you mean 'Urls'?")]
+    [InlineData("--Pipeline:Psots=5", "Nothing reads the setting 'Pipeline:Psots' (command line). Did you mean 'Pipeline:Posts'?")]
+    [InlineData("--Pipeline:Zzzzzzzz=5", "Nothing reads the setting 'Pipeline:Zzzzzzzz' (command line).")]
+    [InlineData("--Pipeline:Mail:Hots=h", "Nothing reads the setting 'Pipeline:Mail:Hots' (command line). Did you mean 'Pipeline:Mail:Host'?")]
+    [InlineData("--Pipeline:Source:Paht=p", "Nothing reads the setting 'Pipeline:Source:Paht' (command line). Did you mean 'Pipeline:Source:Path'?")]
+    [InlineData("--ConnectionStrings:MySQl2=Server=db", "Nothing reads the setting 'ConnectionStrings:MySQl2' (command line). Did you mean 'ConnectionStrings:MySql'?")]
+    [InlineData("--Pipelnie:Posts=5", "Nothing reads the setting 'Pipelnie' (command line). Did you mean 'Pipeline'?")]
+    [InlineData("--Url=http://127.0.0.1:1", "Nothing reads the setting 'Url' (command line). Did you mean 'Urls'?")]
     public void Find_NamesTheKey_AndWhatItMayStandFor(string argument, string sentence) => Assert.Equal([sentence], Find(argument));
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class UnknownSettingsTests
 
         var found = new UnknownSettings(new ConfigurationBuilder().AddEnvironmentVariables(prefix).Build(), Sections).Find();
 
-        Assert.Equal(["Nothing reads the setting 'Pipline' of environment. Did you mean 'Pipeline'?"], found);
+        Assert.Equal(["Nothing reads the setting 'Pipline' (environment). Did you mean 'Pipeline'?"], found);
     }
 
     private static IEnumerable<string> Find(string argument) => new UnknownSettings(new ConfigurationBuilder().AddCommandLine([argument]).Build(), Sections).Find();

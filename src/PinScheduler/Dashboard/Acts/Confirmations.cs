@@ -48,8 +48,8 @@ internal static class Confirmations
 
     public static async Task<Confirmation> RetryAsync(PageRequest request)
     {
-        _ = await request.Get<RunPlanner>().PlanAsync(request.Run, new RunAct(RunAct.Retry), request.Aborted);
-        return new($"Retry run {request.Run} from what failed", RetrySays(await request.Get<RunReader>().GetAsync(request.Run, request.Aborted)), "Retry", $"/runs/{request.Run}");
+        var plan = await request.Get<RunPlanner>().PlanAsync(request.Run, new RunAct(RunAct.Retry), request.Aborted);
+        return new($"Retry run {request.Run} from what failed", RetrySays(await request.Get<RunReader>().GetAsync(request.Run, request.Aborted), plan), "Retry", $"/runs/{request.Run}");
     }
 
     public static async Task<Confirmation> CancelAsync(PageRequest request)
@@ -62,14 +62,13 @@ internal static class Confirmations
     {
         var act = PipelineActs.Repair(request, await request.FormAsync());
         var plan = await request.Get<RunPlanner>().PlanAsync(request.Run, act, request.Aborted);
-        return new($"{RepairPart.TitleOf(act)}: {act.Task} of run {request.Run}", $"{plan.Summary}. This stays with the run: {act.Reason}", "Do it", $"/runs/{request.Run}/tasks/{Uri.EscapeDataString(request["task"])}");
+        return new($"{RepairPart.TitleOf(act)}: {act.Task} of run {request.Run}", $"{Says(plan)}. This stays with the run: {act.Reason}", "Do it", $"/runs/{request.Run}/tasks/{Uri.EscapeDataString(request["task"])}");
     }
 
-    public static string RetrySays(RunView run)
-    {
-        var again = run.Tasks!.Where(static task => TaskState.IsBad(task.State)).Select(static task => task.Key).ToList();
-        return $"{Count(again.Count)} will run again: {Names(again)}. {run.Tasks!.Count(static task => task.State == TaskState.Succeeded)} that succeeded stay as they are.";
-    }
+    public static string RetrySays(RunView run, ActPlan plan) => $"{Says(plan)}. {run.Tasks!.Count(static task => task.State == TaskState.Succeeded)} that succeeded stay as they are.";
+
+    /// <summary>What an act would do, and how long that takes as a rule.</summary>
+    public static string Says(ActPlan plan) => plan.Seconds is { } seconds ? $"{plan.Summary}; about {PageHtml.About(seconds)}, as they usually take" : plan.Summary;
 
     public static string CancelSays(RunView run)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Runs;
+using PinScheduler.Stages.Analyze;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -10,6 +11,9 @@ namespace PinScheduler.Dashboard.Pages;
 internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
 {
     private const int Choices = 50;
+
+    // what is shown as less is no difference
+    private static readonly TimeSpan Shown = TimeSpan.FromMilliseconds(5);
 
     // below it, a difference is noise
     private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(1);
@@ -38,7 +42,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
             throw RefusedException.Invalid($"Run {before.Id} is of the pipeline '{before.Pipeline}', run {id} of '{run.Pipeline}'; only runs of one pipeline can be compared.");
         }
 
-        return html.Add($"</select></label> <button class=\"btn btn-sm btn-default\">Show</button></form>").Add(Heads(before, run)).Add(Tasks(before, run));
+        return html.Add($"</select></label> <button class=\"btn btn-sm btn-default\">Show</button></form>").Add(Heads(before, run)).Add(Tasks(before, run, request.Get<SqlTasks>()));
     }
 
     private static PageHtml Heads(RunView before, RunView run)
@@ -57,7 +61,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
         return html.Add($"</tbody></table></div>");
     }
 
-    private static PageHtml Tasks(RunView before, RunView run)
+    private PageHtml Tasks(RunView before, RunView run, SqlTasks files)
     {
         var was = before.Tasks!.ToDictionary(static task => task.Key, StringComparer.Ordinal);
         var html = new PageHtml().Add($"<h2>Tasks</h2><div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th>Task</th><th>#{before.Id}</th><th>#{run.Id}</th><th class=\"ps-number\">#{before.Id} took</th><th class=\"ps-number\">#{run.Id} took</th><th class=\"ps-number\">Difference</th><th>Counts that differ</th></tr></thead><tbody>");
@@ -66,7 +70,7 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
             was.Remove(task.Key, out var old);
             var difference = Span(task) - (old is null ? null : Span(old));
             html.Add($"<tr><td class=\"ps-key\">{task.Key}</td><td>").Add(old is null ? new PageHtml().Add($"not there") : new PageHtml().State(old.State)).Add($"</td><td>").State(task.State)
-                .Add($"</td><td class=\"ps-number\">{(old is null ? "" : Took(old.StartedAt, old.EndedAt))}</td><td class=\"ps-number\">{Took(task.StartedAt, task.EndedAt)}</td><td class=\"ps-number{(difference?.Duration() > Noticeable ? " ps-strong" : "")}\">{Signed(difference)}</td><td>{(old is null ? "" : Differences(old.Counts, task.Counts))}</td></tr>");
+                .Add($"</td><td class=\"ps-number\">{(old is null ? "" : Took(old.StartedAt, old.EndedAt))}</td><td class=\"ps-number\">{Took(task.StartedAt, task.EndedAt)}</td><td class=\"ps-number{(difference?.Duration() > Noticeable ? " ps-strong" : "")}\">{Signed(difference)}</td><td>{(old is null ? "" : Differences(old.Counts, task.Counts))}").Add(Rows(old, before, task, files)).Add($"</td></tr>");
         }
 
         foreach (var gone in was.Values)
@@ -76,6 +80,11 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
 
         return html.Add($"</tbody></table></div>");
     }
+
+    /// <summary>Where both runs have a result, what has become of its rows: they may differ though they are as many.</summary>
+    private PageHtml Rows(TaskView? old, RunView before, TaskView task, SqlTasks files) =>
+        old?.State != TaskState.Succeeded || task.State != TaskState.Succeeded || files.FindAnalysis(task.Key) is null ? new PageHtml()
+        : new PageHtml().Add($" <a class=\"ps-links\" href=\"{Url.To(ResultPage.Path(task.Key))}?run={id}&amp;from={before.Id}&amp;difference=1\">difference</a>");
 
     private static string Differences(JsonElement before, JsonElement now) => string.Join(", ", Numbers(now).Where(count => Numbers(before).GetValueOrDefault(count.Key) != count.Value)
         .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {Numbers(before).GetValueOrDefault(count.Key):N0} → {count.Value:N0}")));
@@ -88,5 +97,5 @@ internal sealed class ComparePage(long id) : SchedulerPage($"Run {id} compared")
 
     private static string Took(DateTime? from, DateTime? to) => to - from is { } span ? PageHtml.Duration(span) : "";
 
-    private static string Signed(TimeSpan? difference) => difference is { } span ? (span < TimeSpan.Zero ? "−" : "+") + PageHtml.Duration(span.Duration()) : "";
+    private static string Signed(TimeSpan? difference) => difference is not { } span ? "" : span.Duration() < Shown ? PageHtml.Duration(TimeSpan.Zero) : (span < TimeSpan.Zero ? "−" : "+") + PageHtml.Duration(span.Duration());
 }

@@ -28,7 +28,7 @@ internal static class RepairPart
         {
             if (await PlanAsync(request, run, ActOf(value, task)) is { } plan)
             {
-                choices.Add($"<label class=\"ps-check\"><input type=\"radio\" name=\"act\" value=\"{value}\" required> {title}<small>{plan.Summary}</small></label>");
+                choices.Add($"<label class=\"ps-check\"><input type=\"radio\" name=\"act\" value=\"{value}\" required> {title}<small>{Confirmations.Says(plan)}</small></label>");
                 offered++;
             }
         }
@@ -38,7 +38,7 @@ internal static class RepairPart
     }
 
     // what would be refused is not offered
-    private static async Task<ActPlan?> PlanAsync(PageRequest request, long run, RunAct act)
+    public static async Task<ActPlan?> PlanAsync(PageRequest request, long run, RunAct act)
     {
         try
         {

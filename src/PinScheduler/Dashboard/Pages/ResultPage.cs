@@ -46,7 +46,7 @@ internal sealed class ResultPage(string analysis) : SchedulerPage($"Result {anal
         html.Add(ResultChart.Of(file?.Chart, result.Columns, rows, large: true) ?? new PageHtml());
         html.Add(await PartAsync(() => TrendPart.RenderAsync(request, Own, analysis, result.Columns, counts)));
         html.Add(Rows(request, result, file, rows));
-        return html.Add(file is null ? new PageHtml() : new PageHtml().Add($"<details id=\"sql\"><summary><h2>SQL</h2></summary>{(file.Hash == result.SqlHash ? "" : "The result was made by another version of it than this one.")}<pre class=\"ps-sql\">{file.Sql}</pre></details>"));
+        return html.Add(file is null ? new PageHtml() : SqlPart.Of(file, sql => SqlTaskFile.HashOf(sql) == result.SqlHash ? "" : "The result was made by another version of it than this one.", open: false));
     }
 
     private PageHtml Rows(PageRequest request, StoredResult result, SqlTaskFile? file, List<JsonElement[]> rows)

@@ -11,10 +11,10 @@ internal static class RunHead
 {
     private const int NamesShown = 12;
 
-    public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, bool isReadOnly)
+    public static PageHtml Of(UrlHelper url, RunView run, PipelineSchedule? schedule, DateTime now, ActPlan? retry, bool isReadOnly)
     {
         var html = new PageHtml().Add($"<div class=\"ps-bar\">").State(run.State).Add($"<b>{PageHtml.Duration(run.Took(now))}</b>").Add(Done(run));
-        html.Add(isReadOnly ? new PageHtml() : Acts(url, run)).Add(Left(run, schedule)).Add($"</div>");
+        html.Add(isReadOnly ? new PageHtml() : Acts(url, run, retry)).Add(Left(run, schedule)).Add($"</div>");
         html.Add($"<ul class=\"ps-facts\"><li><b>Logical date</b> {run.LogicalDate:yyyy-MM-dd}</li><li><b>Planned for</b> ");
         html.Add(run.ScheduledFor is null ? new PageHtml().Add($"no time, by hand") : new PageHtml().Time(run.ScheduledFor, schedule)).Add($"</li><li><b>Started</b> ");
         html.Add(run.StartedAt is null ? new PageHtml().Add($"not yet") : new PageHtml().Time(run.StartedAt, schedule)).Add($"</li><li><b>Ended</b> ");
@@ -50,22 +50,20 @@ internal static class RunHead
 
         var html = new PageHtml().Add($"<span class=\"ps-left\" title=\"as running tasks say themselves, and the others take as a rule\">");
         html.Add(expected.SecondsLeft > 0
-            ? new PageHtml().Add($"about {About(TimeSpan.FromSeconds(expected.SecondsLeft))} left, until ").Time(expected.EndAt, schedule)
+            ? new PageHtml().Add($"about {PageHtml.About(expected.SecondsLeft)} left, until ").Time(expected.EndAt, schedule)
             : new PageHtml().Add($"longer than usual"));
         return html.Add($"; longest {(expected.Path.Count == 1 ? "now" : "from here")}: {string.Join(" → ", expected.Path.Take(NamesShown))}{(expected.Path.Count > NamesShown ? " → …" : "")}</span>");
     }
 
-    private static PageHtml Acts(UrlHelper url, RunView run)
+    private static PageHtml Acts(UrlHelper url, RunView run, ActPlan? retry)
     {
         var html = new PageHtml();
-        if (run.State is RunState.Failed or RunState.Cancelled)
+        if (retry is not null)
         {
-            html.Add(ActForm.Button(url.To($"/runs/{run.Id}/retry"), "btn-sm btn-primary", "Retry from failed", Confirmations.RetrySays(run)));
+            html.Add(ActForm.Button(url.To($"/runs/{run.Id}/retry"), "btn-sm btn-primary", "Retry from failed", Confirmations.RetrySays(run, retry)));
+            html.Add($"<span class=\"ps-left\">A retry: {Confirmations.Says(retry)}</span>");
         }
 
         return run.EndedAt is not null ? html : html.Add(ActForm.Button(url.To($"/runs/{run.Id}/cancel"), "btn-sm btn-default", "Cancel", $"Cancel run {run.Id}? {Confirmations.CancelSays(run)}"));
     }
-
-    // an estimate has no hundredths
-    private static string About(TimeSpan span) => span.TotalMinutes < 1 ? $"{Math.Ceiling(span.TotalSeconds):0} s" : PageHtml.Duration(span);
 }

@@ -10,6 +10,9 @@ namespace PinScheduler.Dashboard.Pages;
 /// <summary>/hangfire/runs/{id}: one run: what failed and why, its graph, its time, its tasks.</summary>
 internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
 {
+    // as on the page Pipelines
+    private const int RunsBefore = 30;
+
     protected override string Topic => Pulse.OfRun(id);
 
     protected override async Task<PageHtml> RenderAsync(PageRequest request)
@@ -18,7 +21,7 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
         var now = request.Get<TimeProvider>().GetUtcNow().UtcDateTime;
         var schedule = request.Get<PipelineCatalog>().Find(run.Pipeline)?.Schedule;
         var html = new PageHtml().Add($"<h1 class=\"page-header\"><a href=\"{Url.To("/pipelines/" + Uri.EscapeDataString(run.Pipeline))}\">{run.Pipeline}</a> {run.LogicalDate:yyyy-MM-dd} <small>run #{run.Id}</small></h1>");
-        html.Add($"<div data-ps-part=\"head\">").Add(RunHead.Of(Url, run, schedule, now, IsReadOnly)).Add(Trouble(run)).Add(Acts(run, schedule)).Add($"</div>");
+        html.Add($"<div data-ps-part=\"head\">").Add(RunHead.Of(Url, run, schedule, now, await RetryAsync(request, run), IsReadOnly)).Add(await TroubleAsync(request, run)).Add(Acts(run, schedule)).Add($"</div>");
         html.Add($"<nav class=\"ps-bar\" aria-label=\"Parts of this page\"><a href=\"#graph\">Graph</a> <a href=\"#timeline\">Timeline</a> <a href=\"#tasks\">Tasks</a> <a href=\"#checks\">Checks</a> <a href=\"{Url.To(LogPage.Path(run.Id))}\">Log</a> <a href=\"{Url.To($"/runs/{id}/lineage")}\">Lineage</a> <a href=\"{Url.To($"/runs/{id}/compare")}\">Compare</a></nav>");
         html.Add($"<div data-ps-part=\"graph\"><details id=\"graph\" open><summary><h2>Graph</h2></summary><div class=\"ps-scroll\" tabindex=\"0\">").Add(GraphDrawing.Of(run.Tasks!, TaskUrl)).Add($"</div></details></div>");
         html.Add($"<div data-ps-part=\"timeline\"><details id=\"timeline\" open><summary><h2>Timeline</h2></summary>").Add(Timeline.Of(run, now, TaskUrl)).Add($"</details></div>");
@@ -28,12 +31,22 @@ internal sealed class RunPage(long id) : SchedulerPage($"Run {id}")
 
     private string TaskUrl(TaskView task) => Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(task.Key)}");
 
-    private PageHtml Trouble(RunView run)
+    /// <summary>What a retry would do now; null where there is none to be done.</summary>
+    private async Task<ActPlan?> RetryAsync(PageRequest request, RunView run) =>
+        IsReadOnly || run.State is not (RunState.Failed or RunState.Cancelled) ? null : await RepairPart.PlanAsync(request, id, new RunAct(RunAct.Retry));
+
+    private async Task<PageHtml> TroubleAsync(PageRequest request, RunView run)
     {
         var html = new PageHtml();
         foreach (var failed in run.Tasks!.Where(static task => task.State == TaskState.Failed))
         {
             html.Add($"<div class=\"ps-warning ps-failure\"><a href=\"{TaskUrl(failed)}\"><b>{failed.Key}</b></a> <a class=\"ps-links\" href=\"{Url.To(LogPage.Path(run.Id, failed.Key))}\">log</a><pre class=\"ps-error\">{failed.Error}</pre></div>");
+        }
+
+        if (run.State == RunState.Failed)
+        {
+            var runs = await request.Get<RunReader>().ListAsync(run.Pipeline, null, null, null, id + 1, RunsBefore, request.Aborted);
+            html.Add($"<p class=\"ps-note\">{RunVerdict.Since(run, runs)}</p>");
         }
 
         foreach (var warning in run.Warnings)

@@ -38,19 +38,30 @@ internal static class RunVerdict
 
     public static string FirstLine(string? error) => error?.Split('\n')[0] ?? "no error was kept";
 
+    /// <summary>What a failed run has kept from running, and since when runs fail.</summary>
+    /// <param name="run">With its tasks.</param>
+    /// <param name="runs">The pipeline's, newest first, this one among them.</param>
+    public static string Since(RunView run, IReadOnlyList<RunView> runs)
+    {
+        var behind = run.Tasks!.Count(static task => task.State == TaskState.UpstreamFailed);
+        var upToIt = runs.SkipWhile(other => other.Id != run.Id).ToList();
+        var none = upToIt.TakeWhile(static other => other.State is RunState.Failed or RunState.Skipped or RunState.Cancelled).ToList();
+        var bad = none.Where(static other => other.State == RunState.Failed).ToList();
+        return (behind == 0 ? "" : $"{behind} {(behind == 1 ? "task" : "tasks")} did not run for it. ")
+            + (bad.Count > 1 ? $"{(bad.Count == upToIt.Count ? "At least " : "")}{bad.Count} runs in a row failed, since {bad[^1].LogicalDate:yyyy-MM-dd}, run #{bad[^1].Id}."
+            : none.Count == upToIt.Count ? "No run before it has succeeded." : "The run before it did not fail.");
+    }
+
     private static async Task<PageHtml> WhyAsync(PageRequest request, UrlHelper url, RunView run, IReadOnlyList<RunView> runs)
     {
         var html = new PageHtml();
-        var tasks = (await request.Get<RunReader>().GetAsync(long.Parse(run.Id), request.Aborted)).Tasks!;
-        var failed = tasks.Where(static task => task.State == TaskState.Failed).ToList();
+        var whole = await request.Get<RunReader>().GetAsync(long.Parse(run.Id), request.Aborted);
+        var failed = whole.Tasks!.Where(static task => task.State == TaskState.Failed).ToList();
         foreach (var task in failed.Take(FailuresShown))
         {
             html.Add($"<div class=\"ps-warning ps-failure\"><a href=\"{url.To($"/runs/{run.Id}/tasks/{task.Key}")}\"><b>{task.Key}</b></a> {FirstLine(task.Error)}</div>");
         }
 
-        var behind = tasks.Count(static task => task.State == TaskState.UpstreamFailed);
-        var bad = runs.SkipWhile(other => other.Id != run.Id).TakeWhile(static other => other.State is RunState.Failed or RunState.Skipped or RunState.Cancelled).Where(static other => other.State == RunState.Failed).ToList();
-        return html.Add($"<p class=\"ps-note\">{(failed.Count > FailuresShown ? $"{failed.Count - FailuresShown} more tasks failed. " : "")}{(behind == 0 ? "" : $"{behind} tasks did not run for it. ")}")
-            .Add($"{(bad.Count == 1 ? "The run before it did not fail." : $"{(bad.Count == runs.Count ? "At least " : "")}{bad.Count} runs in a row failed, since {bad[^1].LogicalDate:yyyy-MM-dd}, run #{bad[^1].Id}.")}</p>");
+        return html.Add($"<p class=\"ps-note\">{(failed.Count > FailuresShown ? $"{failed.Count - FailuresShown} more tasks failed. " : "")}{Since(whole, runs)}</p>");
     }
 }

@@ -2,6 +2,8 @@ using PinScheduler.Dashboard.Live;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Runs;
+using PinScheduler.Stages.Analyze;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -21,9 +23,11 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
         var html = new PageHtml().Add($"<div data-ps-part=\"task\" class=\"ps-panel-body\">")
             .Add($"<h2 class=\"ps-name\">{key} <small><a href=\"{Url.To("/runs/" + id)}\">{run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h2><p>{task.Title}</p><div class=\"ps-bar\">").State(task.State)
             .Add($"<span>{PageHtml.Duration(task.StartedAt, task.EndedAt, now)}</span></div>");
-        html.Add(Links(task)).Add(TaskDetail.Of(task)).Add(task.Error is null ? new PageHtml() : new PageHtml().Add($"<div class=\"ps-warning ps-failure\"><pre class=\"ps-error\">{task.Error}</pre></div>"));
+        // a task of another pipeline's own may have a file's name
+        var file = task.Stage is "analyze" or "check" ? request.Get<SqlTasks>().Find(key) : null;
+        html.Add(Links(task, file)).Add(TaskDetail.Of(task)).Add(task.Error is null ? new PageHtml() : new PageHtml().Add($"<div class=\"ps-warning ps-failure\"><pre class=\"ps-error\">{task.Error}</pre></div>"));
         html.Add($"<ul class=\"ps-facts\"><li><b>Started</b> ").Time(task.StartedAt, schedule).Add($"</li><li><b>Ended</b> ").Time(task.EndedAt, schedule)
-            .Add($"</li><li><b>Server</b> {task.Server ?? "none"}</li><li><b>After</b> {(task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", task.DependsOn))}</li></ul>");
+            .Add($"</li><li><b>Server</b> {task.Server ?? "none"}</li><li><b>After</b> ").Add(After(task)).Add($"</li></ul>");
         if (task.History.Count > 0)
         {
             html.Add($"<div class=\"ps-scroll\" tabindex=\"0\"><table class=\"table\"><thead><tr><th class=\"ps-number\">Attempt</th><th>State</th><th class=\"ps-number\">Duration</th><th>Error</th><th>Started</th><th>Server</th></tr></thead><tbody>");
@@ -37,11 +41,24 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"</tbody></table></div>");
         }
 
-        html.Add($"</div>");
+        html.Add(file is null ? new PageHtml() : SqlPart.Of(file, _ => "As it is now, and as the next attempt will run it.", open: task.State == TaskState.Failed)).Add($"</div>");
         return IsReadOnly ? html : html.Add(await RepairPart.OfAsync(request, Url, id, key));
     }
 
-    private PageHtml Links(TaskView task)
+    private PageHtml After(TaskView task)
+    {
+        var html = new PageHtml();
+        foreach (var (parent, index) in task.DependsOn.Select(static (parent, index) => (parent, index)))
+        {
+            html.Add($"{(index == 0 ? "" : ", ")}<a href=\"{TaskUrl(parent)}\">{parent}</a>");
+        }
+
+        return task.DependsOn.Count == 0 ? html.Add($"nothing") : html;
+    }
+
+    private string TaskUrl(string task) => Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(task)}");
+
+    private PageHtml Links(TaskView task, SqlTaskFile? file)
     {
         var html = new PageHtml().Add($"<p class=\"ps-bar\">");
         if (task.Attempts > 0)
@@ -59,7 +76,7 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"<a href=\"{Url.To(CleanedFilesPage.Path(id.ToString(), key[CleanTask.Length..]))}\">Files</a>");
         }
 
-        if (task.State == "succeeded" && task.Counts.ValueKind == System.Text.Json.JsonValueKind.Object && task.Stage == "analyze")
+        if (task.State == "succeeded" && task.Counts.ValueKind == System.Text.Json.JsonValueKind.Object && task.Stage == "analyze" && file?.Kind != SqlTaskKind.Rollup)
         {
             html.Add($"<a href=\"{Url.To(ResultPage.Path(key))}?run={id}\">Result</a>");
         }
@@ -69,6 +86,6 @@ internal sealed class TaskPage(long id, string key) : SchedulerPage($"{key} of r
             html.Add($"<a href=\"{Url.JobDetails(job)}\">Hangfire job {job}</a>");
         }
 
-        return html.Add($"<a class=\"ps-own\" href=\"{Url.To($"/runs/{id}/tasks/{Uri.EscapeDataString(key)}")}\">Page of its own</a></p>");
+        return html.Add($"<a class=\"ps-own\" href=\"{TaskUrl(key)}\">Page of its own</a></p>");
     }
 }

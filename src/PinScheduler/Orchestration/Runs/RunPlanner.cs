@@ -5,7 +5,7 @@ using PinScheduler.Orchestration.Graph;
 namespace PinScheduler.Orchestration.Runs;
 
 /// <summary>Says what a run, or an act on one, would do now; changes nothing.</summary>
-internal sealed class RunPlanner(Warehouse warehouse, PipelineCatalog pipelines, RunStarter starter, RunStore runs, TimeProvider time)
+internal sealed class RunPlanner(Warehouse warehouse, PipelineCatalog pipelines, RunStarter starter, RunStore runs, UsualTimes usual, TimeProvider time)
 {
     private const int Instants = 10;
 
@@ -24,7 +24,7 @@ internal sealed class RunPlanner(Warehouse warehouse, PipelineCatalog pipelines,
     /// <exception cref="RefusedException">As the act itself would be.</exception>
     public async Task<ActPlan> PlanAsync(long run, RunAct act, CancellationToken cancellationToken)
     {
-        var board = await runs.ReadAsync(run, cancellationToken) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
+        var (board, times) = await LookAsync(run, cancellationToken);
         var pipeline = pipelines.Get(board.Run.Pipeline);
         var active = await warehouse.TransactAsync((connection, transaction) => PipelineGate.FindActiveAsync(connection, transaction, pipeline), cancellationToken);
         var before = board.Tasks.ToDictionary(task => task.Key, StringComparer.Ordinal);
@@ -42,7 +42,17 @@ internal sealed class RunPlanner(Warehouse warehouse, PipelineCatalog pipelines,
         var moved = board.Graph.Order.Select(node => node.Key).Where(key => board[key] != before[key]).ToList();
         // what still runs is not the act's doing, unless it is told to stop
         var toRun = moved.Where(key => !TaskState.IsFinal(board[key].State)).ToList();
-        return new ActPlan(run.ToString(), act.Kind, act.Task, Summary(act, board, before, toRun, changed), board.Run.State, board.Run.Reason, moved);
+        // of a run that goes on, its own page says it
+        var expected = wasEnded ? ExpectedEnd.Of(board, times, new Dictionary<string, double?>()) : null;
+        return new ActPlan(run.ToString(), act.Kind, act.Task, Summary(act, board, before, toRun, changed), board.Run.State, board.Run.Reason, moved, expected is null ? null : Math.Round((expected.At - board.Now).TotalSeconds, 1));
+    }
+
+    private async Task<(RunBoard Board, IReadOnlyDictionary<string, UsualTime> Times)> LookAsync(long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenAsync(cancellationToken);
+        await using var moment = await RunStore.BeginMomentAsync(connection, cancellationToken);
+        var board = await runs.ReadAsync(connection, moment, run) ?? throw RefusedException.Unknown($"There is no run '{run}'; see the list of runs.");
+        return (board, await usual.OfAsync(connection, moment, board, cancellationToken));
     }
 
     private static string Summary(RunAct act, RunBoard board, Dictionary<string, TaskRow> before, List<string> toRun, IReadOnlyList<TaskRow> changed)
@@ -89,5 +99,5 @@ internal sealed record PlannedTask(string Key, string Stage, string Title, strin
     public static PlannedTask Of(TaskNode node, TaskRow task) => new(node.Key, node.Stage, node.Title, node.Queue, node.DependsOn, task.State != TaskState.Skipped, task.Reason);
 }
 
-/// <summary>An act that is not done: the run's state after it, and in <paramref name="Tasks"/> the tasks whose state it changes, in order.</summary>
-internal sealed record ActPlan(string Run, string Act, string? Task, string Summary, string State, string? Reason, IReadOnlyList<string> Tasks);
+/// <summary>An act that is not done: the run's state after it, and in <paramref name="Tasks"/> the tasks whose state it changes, in order; in <paramref name="Seconds"/> how long an ended run then goes on, if its tasks take what they usually do.</summary>
+internal sealed record ActPlan(string Run, string Act, string? Task, string Summary, string State, string? Reason, IReadOnlyList<string> Tasks, double? Seconds);

@@ -55,7 +55,12 @@ internal sealed record SqlTaskFile
     public required string Sql { get; init; }
 
     /// <summary>Of the whole text, so that a result can be told to be of this version.</summary>
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Hash => HashOf(Sql);
+
+    /// <summary>What the file says on the disk now, be it right or wrong; of one that is not there any more, what it said at start.</summary>
+    public string TextNow => File.Exists(Path) ? File.ReadAllText(Path) : Sql;
+
+    public static string HashOf(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
 
     /// <exception cref="SqlFileException">The header is wrong: file, line and what would be right.</exception>
     public static SqlTaskFile Load(string path, SqlTaskKind kind) => Parse(path, kind, File.ReadAllText(path));
@@ -93,7 +98,7 @@ internal sealed record SqlTaskFile
     /// <exception cref="StageFailedException">Its header is wrong, or says otherwise than at start what it is called or reads, of which the pipeline's graph was made.</exception>
     public SqlTaskFile AsItIsNow()
     {
-        var sql = File.Exists(Path) ? File.ReadAllText(Path) : Sql;
+        var sql = TextNow;
         if (sql == Sql)
         {
             return this;

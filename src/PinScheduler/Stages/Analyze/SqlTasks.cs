@@ -42,6 +42,9 @@ internal sealed class SqlTasks
 
     public SqlTaskFile? FindAnalysis(string name) => _analyses.GetValueOrDefault(name);
 
+    /// <summary>The file of a task, of whichever kind it is.</summary>
+    public SqlTaskFile? Find(string name) => Rollups.Concat(Analyses).Concat(Checks).FirstOrDefault(task => task.File.Name == name)?.File;
+
     /// <summary>The tables that the file reads, and those that the rollups among them are made of.</summary>
     public IEnumerable<string> TablesBehind(SqlTaskFile file) => file.Tables.SelectMany(table => _rollups.TryGetValue(table, out var rollup) ? rollup.Tables : [table]).Distinct();
 

@@ -233,6 +233,13 @@ public sealed class RunActsTests : IAsyncLifetime
         Assert.Equal(409, (await Assert.ThrowsAsync<RefusedException>(() => planner.PlanAsync(run, new RunAct(RunAct.Cancel), default))).Status);
         Assert.Equal(before, await _host.QueryAsync<string>("select group_concat(concat_ws(' ', task_key, state, attempts, hangfire_job_id)) from task_run"));
         Assert.Equal("failed", (await _host.ReadAsync(run)).State);
+
+        // how long it would take is known from runs that went well
+        Assert.Null((await planner.PlanAsync(run, new RunAct(RunAct.Retry), default)).Seconds);
+        _does.TryRemove("b", out _);
+        await EndedAsync();
+        _does["b"] = (_, _) => throw new StageFailedException("no");
+        Assert.True((await planner.PlanAsync(await EndedAsync(), new RunAct(RunAct.Retry), default)).Seconds >= 0);
     }
 
     private static string States(RunView view) => $"{view.State}: {string.Join(' ', view.Tasks!.Select(task => task.State))}";

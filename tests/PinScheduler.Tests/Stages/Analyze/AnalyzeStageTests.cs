@@ -88,6 +88,7 @@ public sealed class AnalyzeStageTests : IAsyncLifetime
 
         // as an editor leaves it: mended, with a new title and the tables in another order
         await File.WriteAllTextAsync(path, "-- title: Ours\n-- tables: b, a\nselect 1 as n");
+        Assert.Equal(await File.ReadAllTextAsync(path), file.TextNow);
         await _database.RunAsync(file);
         Assert.Equal(["1"], await _database.RowsAsync("mine"));
 
