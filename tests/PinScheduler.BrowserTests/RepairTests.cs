@@ -44,6 +44,14 @@ public sealed class RepairTests
         await Expect(page.Locator("[data-ps-part='head'] .ps-failure .ps-error")).ToContainTextAsync("table_of_mine");
         await browser.PictureAsync("run-failed");
 
+        // the grid is taller than its box, and opens at what failed
+        var size = page.ViewportSize!;
+        await page.SetViewportSizeAsync(size.Width, 500);
+        await page.GotoAsync("/hangfire/pipelines/nightly");
+        await Expect(page.Locator(".ps-grid-bad")).ToHaveTextAsync("posts_of_mine");
+        Assert.True(await page.EvaluateAsync<bool>("(() => { const bad = document.querySelector('.ps-grid-bad').getBoundingClientRect(), grid = document.getElementById('ps-grid'), box = grid.getBoundingClientRect(); return grid.scrollTop > 0 && bad.top >= box.top && bad.bottom <= box.bottom; })()"));
+        await page.SetViewportSizeAsync(size.Width, size.Height);
+
         // from the first page: what failed and why, and the error in one click
         await page.GotoAsync("/hangfire/pipelines");
         await Expect(page.Locator(".ps-failure")).ToContainTextAsync("table_of_mine");

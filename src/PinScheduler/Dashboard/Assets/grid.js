@@ -74,6 +74,13 @@
     mark(grid, current);
     grid.querySelector(".ps-cell-mark").scrollIntoView({ block: "nearest", inline: "nearest" });
   };
+  // a grid taller than its box opens at what failed last
+  const aim = () => document.querySelectorAll(".ps-grid").forEach((grid) => {
+    const bad = grid.querySelector(".ps-grid-bad");
+    const below = bad ? bad.getBoundingClientRect().bottom - grid.getBoundingClientRect().bottom : 0;
+    if (below > 0) { grid.scrollTop += below + grid.clientHeight / 2; }
+  });
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", aim); } else { aim(); }
   document.addEventListener("click", (event) => {
     const grid = event.target.closest?.(".ps-grid");
     const cell = grid && cellAt(grid, event);

@@ -4,6 +4,7 @@ using PinScheduler.Dashboard.Live;
 using PinScheduler.Orchestration;
 using PinScheduler.Orchestration.Api;
 using PinScheduler.Orchestration.Graph;
+using PinScheduler.Orchestration.Runs;
 
 namespace PinScheduler.Dashboard.Pages;
 
@@ -66,7 +67,8 @@ internal sealed class PipelinePage(string key) : SchedulerPage($"Pipeline {key}"
                 .Add($"<div class=\"ps-grid-line\"><div class=\"ps-grid-label ps-grid-tasks\">");
             foreach (var task in tasks)
             {
-                html.Add($"<a href=\"{Url.To($"/runs/{columns[^1]}/tasks/{Uri.EscapeDataString(task)}")}\" title=\"{task}\" aria-label=\"{task}\">").Cut(task).Add($"</a>");
+                var failed = states.GetValueOrDefault(task)?[^1] == TaskState.Failed;
+                html.Add($"<a{(failed ? new PageHtml().Add($" class=\"ps-grid-bad\"") : new PageHtml())} href=\"{Url.To($"/runs/{columns[^1]}/tasks/{Uri.EscapeDataString(task)}")}\" title=\"{task}\" aria-label=\"{task}\">").Cut(task).Add($"</a>");
             }
 
             html.Add($"</div>").Add(GridRows.Of(columns.Count, rows, tasks)).Add($"</div></details>");
