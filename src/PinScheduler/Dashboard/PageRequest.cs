@@ -28,6 +28,13 @@ internal sealed class PageRequest(DashboardContext context)
     /// <summary>Null where it is absent or empty.</summary>
     public string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } given ? given : null;
 
+    /// <summary>The page's own query, for the lines or rows before another place; null: for the newest.</summary>
+    public QueryString Before(string? place)
+    {
+        var kept = QueryString.Create(Http.Request.Query.Where(static pair => pair.Key != "before").Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())));
+        return place is null ? kept : kept.Add("before", place);
+    }
+
     public long? QueryNumber(string name) => Query(name) is { } given ? Number(name, given) : null;
 
     public DateOnly? QueryDate(string name) => Query(name) is { } given ? Date(name, given) : null;

@@ -19,7 +19,7 @@ internal sealed class SharedParts(Pulse pulse, TimeProvider time)
     public async Task<PageHtml> GetAsync(string page, string topic, Func<Task<PageHtml>> render, CancellationToken cancellationToken)
     {
         Forget();
-        var entry = _pages.GetOrAdd(page, static _ => new Entry());
+        var entry = _pages.GetOrAdd(page, _ => new Entry { AskedAt = time.GetTimestamp() });
         await entry.Turn.WaitAsync(cancellationToken);
         try
         {

@@ -41,7 +41,7 @@ internal sealed class FilesPage() : SchedulerPage("Landing files")
 
         html.Add($"</tbody></table></div>");
         return files.Count <= FilesShown ? html
-            : html.Add($"<p><a class=\"btn btn-sm btn-default\" href=\"{Url.To("/files")}{Earlier(request, files[FilesShown - 1].Id)}\">Earlier files</a></p>");
+            : html.Add($"<p><a class=\"btn btn-sm btn-default\" href=\"{Url.To("/files")}{request.Before(files[FilesShown - 1].Id.ToString(CultureInfo.InvariantCulture))}\">Earlier files</a></p>");
     }
 
     private static async Task<PageHtml> FormAsync(PageRequest request, string? topic, long? run, string? state)
@@ -61,9 +61,6 @@ internal sealed class FilesPage() : SchedulerPage("Landing files")
 
         return html.Add($"</select></label> <button class=\"btn btn-sm btn-default\">Show</button></form>");
     }
-
-    private static string Earlier(PageRequest request, long before) => QueryString.Create(request.Http.Request.Query.Where(static pair => pair.Key != "before")
-        .Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString()))).Add("before", before.ToString(CultureInfo.InvariantCulture)).ToString();
 
     private PageHtml Run(string? run) => run is null ? new PageHtml().Add($"none yet") : new PageHtml().Add($"<a href=\"{Url.To("/runs/" + run)}\">#{run}</a>");
 }

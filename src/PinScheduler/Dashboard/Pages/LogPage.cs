@@ -66,23 +66,16 @@ internal sealed class LogPage(long id) : SchedulerPage($"Log of run {id}")
         var most = filter.Before is null ? LinesAtFirst : EarlierLines;
         var lines = await reader.LastAsync(id, filter, most, request.Aborted);
         var html = new PageHtml().Add($"<h1 class=\"page-header\">Log {(filter.Task is null ? "" : "of " + filter.Task)} <small><a href=\"{Url.To("/runs/" + id)}\">{run.Pipeline} {run.LogicalDate:yyyy-MM-dd}, run #{id}</a></small></h1>").Add(Filters(run, filter));
-        var earlier = lines.Count < most ? null : new PageHtml().Add($"<a class=\"ps-log-earlier\" href=\"{At(request, LogPlace.Of(lines[0]))}\">Earlier lines</a>");
+        var earlier = lines.Count < most ? null : new PageHtml().Add($"<a class=\"ps-log-earlier\" href=\"{Url.To($"/runs/{id}/log")}{request.Before(LogPlace.Of(lines[0]).ToString())}\">Earlier lines</a>");
         if (filter.Before is not null)
         {
-            html.Add($"<p class=\"ps-note\">Lines before those that you came from. <a href=\"{At(request, null)}\">The latest</a></p>");
+            html.Add($"<p class=\"ps-note\">Lines before those that you came from. <a href=\"{Url.To($"/runs/{id}/log")}{request.Before(null)}\">The latest</a></p>");
         }
 
         var stream = Url.To($"/runs/{id}/log/stream") + request.Http.Request.QueryString;
         var attributes = new PageHtml().Add($"class=\"ps-log\" tabindex=\"0\" role=\"log\" data-ps-log=\"{(run.EndedAt is null && filter.Before is null ? stream : "")}\" data-ps-mark=\"{Mark(Seen(ends, lines))}\"");
         return html.Add(Box(lines, withTask: filter.Task is null, attributes, earlier)).Add(lines.Count > 0 ? new PageHtml()
             : new PageHtml().Add($"<p class=\"ps-note\" id=\"ps-log-empty\">{(filter.Before is not null ? "No line is before that." : filter.Search is null && filter.Level is null ? run.EndedAt is null ? "No line yet; they appear here as they are written." : "Nothing was written." : "No line is like that. Take the filters away to see all.")}</p>"));
-    }
-
-    // this page, with its filters, before another place or, at null, at its end
-    private string At(PageRequest request, LogPlace? before)
-    {
-        var kept = QueryString.Create(request.Http.Request.Query.Where(static pair => pair.Key != "before").Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())));
-        return Url.To($"/runs/{id}/log") + (before is null ? kept : kept.Add("before", before.ToString()));
     }
 
     private PageHtml Filters(RunView run, LogFilter filter)

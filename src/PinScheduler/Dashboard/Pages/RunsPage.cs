@@ -30,10 +30,8 @@ internal sealed class RunsPage() : SchedulerPage("Runs")
         html.Add(runs.Count > 0 ? Table([.. runs.Take(RunsShown)], pipelines, request.Get<TimeProvider>().GetUtcNow().UtcDateTime)
             : filter == new Filter(null, null, null, null) ? new PageHtml().Add($"<div class=\"alert alert-info\">No run yet. Trigger one on the page <a href=\"{Url.To("/pipelines")}\">Pipelines</a>, or wait for the schedule.</div>")
             : new PageHtml().Add($"<div class=\"alert alert-info\">No run is like that. <a href=\"{Url.To("/runs")}\">All runs</a></div>"));
-        return html.Add(runs.Count > RunsShown ? new PageHtml().Add($"<p><a class=\"btn btn-sm btn-default\" href=\"{Url.To("/runs")}{Next(request, runs[RunsShown - 1].Id)}\">Earlier runs</a></p>") : new PageHtml()).Add($"</div>");
+        return html.Add(runs.Count > RunsShown ? new PageHtml().Add($"<p><a class=\"btn btn-sm btn-default\" href=\"{Url.To("/runs")}{request.Before(runs[RunsShown - 1].Id)}\">Earlier runs</a></p>") : new PageHtml()).Add($"</div>");
     }
-
-    private static string Next(PageRequest request, string before) => QueryString.Create(request.Http.Request.Query.Where(static pair => pair.Key != "before").Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString()))).Add("before", before).ToString();
 
     private static PageHtml Form(Filter filter, PipelineCatalog pipelines)
     {
